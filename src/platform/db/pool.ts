@@ -1,0 +1,47 @@
+import pg from 'pg';
+import type { Logger } from '../log.ts';
+import { columnTypes } from './column-types.ts';
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Shows in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Most connections at once; 10 when not given. */
+  readonly max?: number;
+  /** A statement that takes longer is cancelled (57014), in milliseconds; 0 never. */
+  readonly statementTimeoutMs?: number;
+  /** A statement that waits longer for a lock fails (55P03), in milliseconds; 0 never. */
+  readonly lockTimeoutMs?: number;
+  /** A transaction left open without a statement for longer is ended, in milliseconds; 0 never. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** How long to wait for a new connection or a free one, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+  /** Hears of idle connections that broke; the pool replaces them by itself. */
+  readonly log?: Logger;
+}
+
+/**
+ * A pool of connections that behave alike on every server: time zone UTC, timeouts set, values as in column-types.ts.
+ * Opens nothing before the first query. The caller ends it with `pool.end()`.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(options), max: options.max ?? 10, idleTimeoutMillis: 30_000 });
+  // Without a listener the loss of an idle connection (a server that restarts) would end the process.
+  pool.on('error', (error) => options.log?.warn({ err: error }, 'idle database connection lost'));
+  return pool;
+}
+
+/** The same settings for one connection outside a pool, such as the one that LISTENs. */
+export function clientConfig(options: PoolOptions): pg.ClientConfig {
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 10_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    keepAlive: true,
+    options: '-c TimeZone=UTC',
+    types: columnTypes,
+  };
+}
