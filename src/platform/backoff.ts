@@ -19,7 +19,11 @@ export const NETWORK_BACKOFF: BackoffPolicy = { baseMs: 100, maxMs: 10_000 };
  * Half of it is fixed, half is random ("equal jitter"): clients that failed together spread out, and nobody
  * spins on a zero. `random` returns [0, 1).
  */
-export function backoffDelay(attempt: number, policy: BackoffPolicy, random: () => number = Math.random): number {
+export function backoffDelay(
+  attempt: number,
+  policy: BackoffPolicy = NETWORK_BACKOFF,
+  random: () => number = Math.random,
+): number {
   const grown = policy.baseMs * (policy.factor ?? 2) ** Math.max(0, attempt - 1);
   const ceiling = Math.min(policy.maxMs, grown);
   return Math.round(ceiling / 2 + (ceiling / 2) * random());

@@ -1,4 +1,5 @@
-const SECRET_KEY = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*(password|passwd|secret|token|apikey|api_key))$/i;
+const SECRET_KEY =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*(password|passwd|secret|token|apikey|api_key))$/i;
 const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/?#@]+@/gi;
 const QUERY_SECRETS = /([?&](?:token|access_token|api_key|apikey|key|password|secret)=)[^&\s"']+/gi;
 const MAX_DEPTH = 8;
@@ -45,7 +46,10 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
 
 function redactEntries(entries: readonly [string, unknown][], depth: number): Record<string, unknown> {
   return Object.fromEntries(
-    entries.map(([key, item]) => [key, SECRET_KEY.test(key) && isSecretValue(item) ? REDACTED : redact(item, depth + 1)]),
+    entries.map(([key, item]) => [
+      key,
+      SECRET_KEY.test(key) && isSecretValue(item) ? REDACTED : redact(item, depth + 1),
+    ]),
   );
 }
 

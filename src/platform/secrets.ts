@@ -21,7 +21,8 @@ const secretsFileSchema = z.looseObject({
   authSecret: z.string().min(1).optional(),
   pgPassword: z.string().min(1).optional(),
 });
-type SecretsFile = z.infer<typeof secretsFileSchema>;
+/** Keys of a newer version are carried along. */
+type SecretsFile = Partial<Secrets> & Record<string, unknown>;
 
 export const SECRETS_FILE = 'secrets.json';
 
@@ -81,13 +82,13 @@ function createSecretsFile(path: string, secrets: Secrets): SecretsFile {
   const draft = writeDraft(path, secrets);
   try {
     linkSync(draft, path);
-    return secrets;
+    return { ...secrets };
   } catch (error) {
     const winner = readSecretsFile(path);
     if (winner !== undefined) return winner;
     if (!(error instanceof Error && 'code' in error && HAS_NO_LINKS.has(error.code))) throw error;
     renameSync(draft, path);
-    return secrets;
+    return { ...secrets };
   } finally {
     rmSync(draft, { force: true });
   }
@@ -97,11 +98,11 @@ function createSecretsFile(path: string, secrets: Secrets): SecretsFile {
 const HAS_NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** Replaces the file in one step: a reader sees the old content or the new, never a part. */
-function writeSecretsFile(path: string, secrets: SecretsFile): void {
+function writeSecretsFile(path: string, secrets: Secrets): void {
   renameSync(writeDraft(path, secrets), path);
 }
 
-function writeDraft(path: string, secrets: SecretsFile): string {
+function writeDraft(path: string, secrets: Secrets): string {
   const draft = `${path}.${process.pid}.${token(4)}`;
   writeDurably(draft, `${JSON.stringify(secrets, null, 2)}\n`, 0o600);
   return draft;

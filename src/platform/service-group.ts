@@ -22,7 +22,11 @@ export function createServiceGroup(options: ServiceGroupOptions): ManagedService
     async start(signal) {
       const touched: Service[] = [];
       // A stop during the start reaches the member that is starting at that moment, not only the next one.
-      const onAbort = () => void touched.at(-1)?.stop().catch(() => undefined);
+      const onAbort = () =>
+        void touched
+          .at(-1)
+          ?.stop()
+          .catch(() => undefined);
       signal.addEventListener('abort', onAbort);
       try {
         for (const service of options.services) {

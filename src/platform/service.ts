@@ -87,7 +87,8 @@ export function createService(definition: ServiceDefinition): ManagedService {
     },
     start() {
       if (starting === undefined) {
-        if (stopping !== undefined) return Promise.reject(new ServiceError(name, 'start', new Error('already stopped')));
+        if (stopping !== undefined)
+          return Promise.reject(new ServiceError(name, 'start', new Error('already stopped')));
         state = 'starting';
         starting = bringUp();
       }

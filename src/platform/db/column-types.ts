@@ -1,6 +1,7 @@
 import pg from 'pg';
 
 const { builtins } = pg.types;
+const TEXT_ARRAY: number = 1009;
 const INT8_ARRAY = 1016;
 const TIMESTAMP_ARRAY = 1115;
 const DATE_ARRAY = 1182;
@@ -41,7 +42,7 @@ function parseUtcTimestamp(text: string): unknown {
   return parseTimestamptz(text.endsWith('infinity') ? text : text.replace(/( BC)?$/, '+00$1'));
 }
 
-const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(1009, 'text');
+const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(TEXT_ARRAY, 'text');
 
 function parseArray(text: string, parseItem: (item: string) => unknown): unknown[] {
   return parseTextArray(text).map((item) => (item === null ? null : parseItem(item)));

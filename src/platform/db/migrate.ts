@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { DiagnoseMigrationHistoryOutput, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { MigrationList, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { Client } from 'pg';
 import type { Logger } from '../log.ts';
 import { MIGRATIONS_DIR, readMigrations, SCHEMA_FILE } from './migration-files.ts';
 import { connectWhenReady } from './reachable.ts';
-import { withSchemaEngine } from './schema-engine.ts';
+import { type SchemaEngine, withSchemaEngine } from './schema-engine.ts';
 
 export interface MigrateOptions {
   readonly url: string;
@@ -15,7 +16,7 @@ export interface MigrateOptions {
   readonly log?: Logger;
 }
 
-/** The database cannot be migrated as it is. `code` is Prisma's where it has one (P3005, P3009, P3018). */
+/** The database cannot be migrated as it is. `code` is Prisma's where it has one (P3005, P3018). */
 export class MigrationError extends Error {
   readonly code: string | undefined;
   constructor(message: string, code: string | undefined, cause?: unknown) {
@@ -27,28 +28,37 @@ export class MigrationError extends Error {
 
 /** Older servers lack what the schema uses (NULLS NOT DISTINCT, security_invoker views). */
 const OLDEST_SERVER = 150_000;
-/** Held while migrating, so that processes that start together do it one after the other. */
-const MIGRATION_LOCK = 4_815_162_342;
-
 const EVERYTHING: SchemaFilter = { externalTables: [], externalEnums: [] };
 
 /**
  * Brings the database up to date and returns the names of the migrations that were missing. Waits for a server that is
  * not reachable yet, and for another process that migrates. The history is that of `prisma migrate deploy`.
+ *
+ * Each script runs as one transaction, so one that was cut off (the process killed, the server gone) has left nothing:
+ * it is marked as rolled back and run again.
  * @throws DatabaseUnavailableError, or MigrationError: server too old; a database that is not empty but has no history
- * (P3005), which is left untouched; an earlier migration that failed half way (P3009); a script that fails (P3018).
+ * (P3005), which is left untouched; a script that fails (P3018), of which nothing stays.
  */
 export async function applyMigrations(options: MigrateOptions): Promise<string[]> {
   const migrationsList = await readMigrations(options.migrationsDir ?? MIGRATIONS_DIR);
   const guard = await connectWhenReady({ ...options, applicationName: 'historybook-migrate' });
   try {
     await assertServerVersion(guard);
-    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const output = await withSchemaEngine(options, async (engine) => {
-      const input = { migrationsList, filters: EVERYTHING };
-      return engine.applyMigrations(input).catch(explainEngineError);
+    // Held for as long as this session lives: processes that start together migrate one after the other.
+    await guard.query("SELECT pg_advisory_lock(hashtextextended('historybook.migrate', 0))");
+    const names = migrationsList.migrationDirectories.map(({ path }) => path);
+    if (await isHistoryComplete(guard, names)) return [];
+    return await withSchemaEngine(options, async (engine) => {
+      const { failed } = await diagnose(engine, migrationsList);
+      for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
+      try {
+        const output = await engine.applyMigrations({ migrationsList, filters: EVERYTHING });
+        return output.appliedMigrationNames;
+      } catch (error) {
+        const [name] = (await diagnose(engine, migrationsList)).failed;
+        throw toMigrationError(error, name);
+      }
     });
-    return output.appliedMigrationNames;
   } finally {
     await guard.end();
   }
@@ -69,10 +79,7 @@ export interface MigrationStatus {
 /** Compares the history of the database with the folder; changes nothing. */
 export async function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
   const migrationsList = await readMigrations(options.migrationsDir ?? MIGRATIONS_DIR);
-  const found = await withSchemaEngine(options, (engine) =>
-    engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: EVERYTHING }),
-  );
-  return toStatus(found);
+  return withSchemaEngine(options, (engine) => diagnose(engine, migrationsList));
 }
 
 /**
@@ -94,21 +101,49 @@ export async function diffSchema(options: { url: string; schemaFile?: string; lo
   return exitCode === 0 ? '' : (stdout ?? '').trim();
 }
 
-function toStatus(found: DiagnoseMigrationHistoryOutput): MigrationStatus {
-  const { history } = found;
+async function diagnose(engine: SchemaEngine, migrationsList: MigrationList): Promise<MigrationStatus> {
+  const input = { migrationsList, optInToShadowDatabase: false, filters: EVERYTHING };
+  const found = await engine.diagnoseMigrationHistory(input);
+  const { history, editedMigrationNames: edited, failedMigrationNames: failed } = found;
   const pending = history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [];
   const unknown = history && 'unpersistedMigrationNames' in history ? history.unpersistedMigrationNames : [];
-  const { editedMigrationNames: edited, failedMigrationNames: failed } = found;
   const isUpToDate = [pending, unknown, edited, failed].every((names) => names.length === 0);
   return { isUpToDate, pending, unknown, edited, failed };
 }
 
-async function assertServerVersion(client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<void> {
-  const sql = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int < ${OLDEST_SERVER} AS too_old`;
-  await client.query(sql);
+const SERVER_VERSION_SQL = `SELECT current_setting('server_version_num')::int AS number,
+  current_setting('server_version') AS name`;
 
+async function assertServerVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; name: string }>(SERVER_VERSION_SQL);
+  for (const { number, name } of rows) {
+    if (number >= OLDEST_SERVER) continue;
+    throw new MigrationError(`PostgreSQL 15 or newer is needed, this server is ${name}`, undefined);
+  }
 }
 
-function explainEngineError(error: unknown): never {
-  throw error;
+const UNFINISHED_SQL = `SELECT count(*)::int AS unfinished FROM unnest($1::text[]) AS wanted (name)
+  WHERE NOT EXISTS (SELECT FROM _prisma_migrations WHERE migration_name = wanted.name AND finished_at IS NOT NULL
+    AND rolled_back_at IS NULL)`;
+
+/** Answers the usual case in one query: loading the engine takes a quarter of a second. */
+async function isHistoryComplete(client: Client, names: readonly string[]): Promise<boolean> {
+  const { rows: tables } = await client.query("SELECT FROM pg_class WHERE oid = to_regclass('_prisma_migrations')");
+  if (tables.length === 0) return false;
+  const { rows } = await client.query<{ unfinished: number }>(UNFINISHED_SQL, [names]);
+  return rows[0]?.unfinished === 0;
+}
+
+const NOT_EMPTY = 'the database is not empty, but has no migration history: give an empty one';
+
+function toMigrationError(error: unknown, failedMigration: string | undefined): MigrationError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === 'P3005') return new MigrationError(NOT_EMPTY, code, error);
+  // Lines that begin with a number are the engine's own call trace.
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  const trace = lines.findIndex((line) => /^\s+\d+: /.test(line));
+  const sentences = trace === -1 ? lines : lines.slice(0, trace);
+  const reason = sentences.filter((line) => line !== 'external connector error').join(' ');
+  if (failedMigration === undefined) return new MigrationError(reason, code, error);
+  return new MigrationError(`migration ${failedMigration} failed: ${reason}`, code ?? 'P3018', error);
 }

@@ -61,7 +61,10 @@ function loadEngine(): Promise<void> {
 }
 
 async function instantiateEngine(): Promise<void> {
-  const path = fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')).replace(/\.js$/, '.wasm');
+  const path = fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')).replace(
+    /\.js$/,
+    '.wasm',
+  );
   // Where the engine leaves its last words before it traps, which cannot be caught and ends the process.
   if (!('PRISMA_WASM_PANIC_REGISTRY' in globalThis)) {
     const set_message = (message: string) => {
