@@ -1,0 +1,26 @@
+import type { Access } from '#access/index.ts';
+import type { Crm } from '#crm/index.ts';
+import type { Ingest } from '#ingest/index.ts';
+import type { Live } from '#live/index.ts';
+import type { DemoControl } from '#ops/demo/index.ts';
+import type { Health } from '#ops/health.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Config } from '#platform/config.ts';
+import type { TypeCatalogue } from '#platform/db/custom-types.ts';
+import type { Logger } from '#platform/log.ts';
+import type { Queries } from '#query/index.ts';
+
+/** Everything the interfaces stand on. Made once, in runtime/container.ts; no route or procedure makes its own. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly types: TypeCatalogue;
+  readonly ingest: Ingest;
+  readonly query: Queries;
+  readonly live: Live;
+  readonly crm: Crm;
+  readonly demo: DemoControl;
+  readonly health: Health;
+}
