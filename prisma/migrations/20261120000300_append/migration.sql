@@ -142,3 +142,26 @@ BEGIN
     FROM input i LEFT JOIN inserted n ON n.id = i.id
    ORDER BY i.ordinality;
 END $$;
+
+-- What append_activities() would answer, without writing anything: for dry runs.
+CREATE FUNCTION check_activities(p_rows json)
+RETURNS TABLE (ord bigint, outcome text, id uuid, occurred_at timestamptz, lead_id uuid) LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+  v_in append_input[];
+BEGIN
+  SELECT array_agg(r) INTO v_in FROM json_populate_recordset(NULL::append_input, p_rows) r;
+  RETURN QUERY
+  SELECT i.ordinality,
+         CASE
+           WHEN r.outcome IS NOT NULL THEN r.outcome
+           WHEN k.activity_id IS NULL THEN 'stored'
+           WHEN k.body_hash = i.body_hash THEN 'duplicate'
+           ELSE 'conflict'
+         END,
+         coalesce(k.activity_id, i.id), coalesce(k.occurred_at, i.occurred_at), r.lead
+    FROM unnest(v_in) WITH ORDINALITY i
+    JOIN resolve_leads(v_in) r ON r.ord = i.ordinality
+    LEFT JOIN activity_key k ON k.workspace_id = i.workspace_id AND k.key = i.idempotency_key
+   ORDER BY i.ordinality;
+END $$;

@@ -50,7 +50,10 @@ export const routePermissions = new Map<string, Permission>();
  * A route of the REST interface: createRoute plus the permission it needs. Authentication has happened before (see
  * app.ts); this adds the check.
  */
-export function defineRoute<const R extends RouteConfig & { permission: Permission }>(config: R) {
+export function defineRoute<
+  P extends string,
+  R extends Omit<RouteConfig, 'path'> & { path: P; permission: Permission },
+>(config: R) {
   const { permission, ...route } = config;
   routePermissions.set(`${route.method.toUpperCase()} ${route.path}`, permission);
   const check: MiddlewareHandler<RestEnv> = async (c, next) => {

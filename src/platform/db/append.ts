@@ -36,9 +36,28 @@ export async function appendActivities(run: RunSql, activities: readonly NewActi
   return rows.map(toOutcome);
 }
 
-/** The JSON array that append_activities() takes. NUL cannot be stored in Postgres text; it is kept as U+2400. */
-export function appendPayload(activities: readonly NewActivity[]): string {
-  return JSON.stringify(activities.map(toRecord)).replaceAll('\\u0000', '␀');
+const CHECK_SQL = 'SELECT outcome, id, occurred_at, NULL AS seq, lead_id FROM check_activities($1::json) ORDER BY ord';
+
+/** What appendActivities() would answer now; writes nothing. */
+export async function checkActivities(run: RunSql, activities: readonly NewActivity[]): Promise<AppendOutcome[]> {
+  if (activities.length === 0) return [];
+  const rows = await run(CHECK_SQL, [appendPayload(activities)]);
+  return rows.map(toOutcome);
+}
+
+/** The JSON array that append_activities() takes. */
+function appendPayload(activities: readonly NewActivity[]): string {
+  const payload = JSON.stringify(activities.map(toRecord));
+  // Postgres text takes neither NUL nor half a surrogate pair. They are rare: only then is every string looked at.
+  return /\\u0000|\\ud[89a-f]/.test(payload) ? JSON.stringify(activities.map(toRecord).map(storable)) : payload;
+}
+
+/** The same value with NUL shown as U+2400 and lone surrogates as U+FFFD, in keys too. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\u2400').toWellFormed();
+  if (Array.isArray(value)) return value.map(storable);
+  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storable(item)]));
 }
 
 function toRecord(activity: NewActivity): Record<string, unknown> {

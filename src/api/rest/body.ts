@@ -1,0 +1,28 @@
+import type { Context } from 'hono';
+import { AppError } from '#domain/errors.ts';
+
+/**
+ * The JSON body of a request, parsed here and nowhere else.
+ * @throws AppError UNSUPPORTED_MEDIA_TYPE, TOO_LARGE (in bytes), INVALID_JSON (also for text that is not UTF-8)
+ */
+export async function readJson(c: Context, maxBytes: number): Promise<unknown> {
+  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type !== 'application/json' && !type.endsWith('+json')) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  const length = Number(c.req.header('content-length') ?? 0);
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch (error) {
+    const message = error instanceof SyntaxError ? error.message : 'is not valid UTF-8';
+    throw new AppError('INVALID_JSON', { issues: [{ path: '', message }], cause: error });
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function tooLarge(maxBytes: number): AppError {
+  const message = `must not be larger than ${Math.floor(maxBytes / 1024)} KB`;
+  return new AppError('TOO_LARGE', { issues: [{ path: '', message }] });
+}

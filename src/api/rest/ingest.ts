@@ -1,0 +1,147 @@
+import { z } from '@hono/zod-openapi';
+import type { Receipt } from '#domain/activity.ts';
+import { AppError } from '#domain/errors.ts';
+import type { Principal } from '#domain/principal.ts';
+import { LIMITS, logActivityBody, type SubmitContext, toSubmission } from '#doors/lead/log-activity.ts';
+import { logBatch } from '#doors/lead/log-batch.ts';
+import type { Services } from '../services.ts';
+import { readJson } from './body.ts';
+import { defineRoute, errorBodySchema, errorResponses, type RestApp } from './route.ts';
+
+const receiptSchema = z
+  .object({
+    success: z.literal(true),
+    activityId: z.uuid(),
+    timestamp: z.iso.datetime(),
+    status: z.enum(['stored', 'duplicate', 'spooled', 'quarantined']),
+  })
+  .openapi('Receipt');
+
+const idempotencyHeader = z.object({
+  'Idempotency-Key': z.string().max(255).optional().openapi({
+    description:
+      'The same key and body again is answered with the first receipt; the same key with another body is 409.',
+  }),
+});
+
+const logActivity = defineRoute({
+  permission: 'activity:write',
+  method: 'post',
+  path: '/api/internal/log-activity',
+  tags: ['Ingest'],
+  summary: 'Log one event of a lead',
+  description:
+    'Answered only when the event is durable. One of leadId, leadAirtableId, leadEmail, leadPhone is required. Without an ' +
+    'idempotency key, an identical body with the same executionId is a duplicate too.',
+  request: {
+    headers: idempotencyHeader,
+    body: { content: { 'application/json': { schema: logActivityBody.openapi('LogActivity') } }, required: true },
+  },
+  responses: {
+    201: { description: 'Stored', content: { 'application/json': { schema: receiptSchema } } },
+    200: { description: 'Was stored before', content: { 'application/json': { schema: receiptSchema } } },
+    ...errorResponses(
+      'INVALID_JSON',
+      'INVALID_INPUT',
+      'IDEMPOTENCY_CONFLICT',
+      'TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+      'UNKNOWN_TYPE',
+      'CATEGORY_MISMATCH',
+      'IMPOSSIBLE_TIME',
+      'UNKNOWN_LEAD',
+      'AMBIGUOUS_LEAD',
+      'LEAD_MISMATCH',
+      'UNAVAILABLE',
+    ),
+  },
+});
+
+const batchAnswer = z
+  .object({
+    success: z.boolean().openapi({ description: 'True when every event was taken.' }),
+    dryRun: z.boolean(),
+    stored: z.int(),
+    duplicates: z.int(),
+    refused: z.int(),
+    results: z.array(
+      z.union([
+        receiptSchema.extend({ httpStatus: z.int() }),
+        errorBodySchema.extend({ success: z.literal(false), httpStatus: z.int() }),
+      ]),
+    ),
+  })
+  .openapi('BatchReceipt');
+
+const logActivityBatch = defineRoute({
+  permission: 'activity:write',
+  method: 'post',
+  path: '/api/internal/log-activity/batch',
+  tags: ['Ingest'],
+  summary: 'Log up to 1,000 events, each judged alone',
+  description: 'One bad event never costs a good one. The answer has a result for each event, in order.',
+  request: {
+    query: z.object({
+      dryRun: z
+        .enum(['0', '1', 'true', 'false'])
+        .optional()
+        .openapi({ description: '1: judge everything, store nothing' }),
+    }),
+    body: {
+      content: {
+        'application/json': { schema: z.object({ events: z.array(logActivityBody).max(LIMITS.batchEvents) }) },
+      },
+      required: true,
+    },
+  },
+  responses: {
+    207: { description: 'A result for each event', content: { 'application/json': { schema: batchAnswer } } },
+    ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'),
+  },
+});
+
+export function registerIngest(app: RestApp, { ingest }: Services): void {
+  // The bodies are read and judged by the door, whose answers name fields in the words of the older system; the
+  // schemas above are the same ones, for the document.
+  app.openAPIRegistry.registerPath(logActivity);
+  app.post(logActivity.path, logActivity.middleware, async (c) => {
+    const body = await readJson(c, LIMITS.eventBytes);
+    const context = contextOf(c.var.principal, c.req.header('idempotency-key'));
+    const receipt = await ingest.accept(toSubmission(body, context));
+    return c.json({ success: true, ...receipt }, statusOf(receipt));
+  });
+
+  app.openAPIRegistry.registerPath(logActivityBatch);
+  app.post(logActivityBatch.path, logActivityBatch.middleware, async (c) => {
+    const dryRun = ['1', 'true'].includes(c.req.query('dryRun') ?? '0');
+    const body = await readJson(c, LIMITS.batchBytes);
+    const results = await logBatch(ingest, body, { ...contextOf(c.var.principal), dryRun });
+    return c.json(batchBody(results, dryRun, c.var.requestId), 207);
+  });
+}
+
+export function contextOf(principal: Principal, idempotencyKey?: string): SubmitContext {
+  const userId = principal.kind === 'user' ? principal.userId : undefined;
+  return { workspaceId: principal.workspaceId, userId, idempotencyKey };
+}
+
+function statusOf({ status }: Receipt): 200 | 201 | 202 {
+  if (status === 'spooled') return 202;
+  return status === 'stored' ? 201 : 200;
+}
+
+export function batchBody(results: readonly (Receipt | AppError)[], dryRun: boolean, requestId: string) {
+  const taken = results.filter((result) => !(result instanceof AppError));
+  return {
+    success: taken.length === results.length,
+    dryRun,
+    stored: taken.filter(({ status }) => status === 'stored').length,
+    duplicates: taken.filter(({ status }) => status === 'duplicate').length,
+    refused: results.length - taken.length,
+    results: results.map((result) =>
+      result instanceof AppError
+        ? { success: false, httpStatus: result.status, ...result.toBody(requestId) }
+        : { success: true, httpStatus: statusOf(result), ...result },
+    ),
+  };
+}

@@ -1,0 +1,60 @@
+import type { NewActivity } from '#domain/activity.ts';
+import type { ActivityType } from '#domain/catalogue/index.ts';
+import { AppError } from '#domain/errors.ts';
+import { issuesOf } from '#domain/issues.ts';
+import type { Submission } from './submission.ts';
+
+/** Nothing in a CRM happened before this; a date that says so is a mistake of units or of parsing. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+/** Clocks are wrong by minutes, time zones by hours. */
+const LATEST_AHEAD_MS = 24 * 3_600_000;
+
+/**
+ * Judges a submission by the catalogue and makes an activity of it. Pure: `type` is what the catalogue knows of its type.
+ * @throws AppError UNKNOWN_TYPE, CATEGORY_MISMATCH, IMPOSSIBLE_TIME, INVALID_INPUT (metadata)
+ */
+export function judge(submission: Submission, type: ActivityType | undefined, id: string, now: Date): NewActivity {
+  const { idempotencyKey, bodyHash, category, ...rest } = submission;
+  if (!type || type.door !== submission.door) throw unknownType(submission.type);
+  if (category !== undefined && category !== type.category) throw categoryMismatch(type, category);
+  return {
+    ...rest,
+    id,
+    category: type.category,
+    occurredAt: possibleTime(submission.occurredAt ?? now, now),
+    metadata: checkedMetadata(type, submission),
+    idempotency: idempotencyOf(submission),
+  };
+}
+
+/** The caller's key; without one, an identical body of the same execution is the same event (an n8n retry). */
+function idempotencyOf({ idempotencyKey, bodyHash, executionId }: Submission): NewActivity['idempotency'] {
+  if (idempotencyKey !== undefined) return { key: `key:${idempotencyKey}`, bodyHash };
+  return executionId ? { key: `body:${bodyHash}`, bodyHash } : undefined;
+}
+
+function possibleTime(occurredAt: Date, now: Date): Date {
+  const time = occurredAt.getTime();
+  if (time >= EARLIEST && time <= now.getTime() + LATEST_AHEAD_MS) return occurredAt;
+  const message = 'must be after the year 2000 and not more than 24 hours ahead of now';
+  throw new AppError('IMPOSSIBLE_TIME', { issues: [{ path: 'timestamp', message }] });
+}
+
+/** The metadata as it came (keys the schema does not name are kept), once the schema has nothing against it. */
+function checkedMetadata(type: ActivityType, { metadata }: Submission): NewActivity['metadata'] {
+  if (metadata === null || metadata === undefined) return null;
+  const result = type.metadata.safeParse(metadata);
+  if (result.success) return metadata;
+  const issues = issuesOf(result.error).map(({ path, message }) => ({ path: `metadata.${path}`, message }));
+  throw new AppError('INVALID_INPUT', { issues, message: `The metadata does not fit ${type.name}.` });
+}
+
+function unknownType(name: string): AppError {
+  const message = `${JSON.stringify(name)} is not an event type of the catalogue; an administrator can register it`;
+  return new AppError('UNKNOWN_TYPE', { issues: [{ path: 'eventType', message }] });
+}
+
+function categoryMismatch(type: ActivityType, given: string): AppError {
+  const message = `must be ${type.category} for ${type.name}, not ${JSON.stringify(given)}`;
+  return new AppError('CATEGORY_MISMATCH', { issues: [{ path: 'eventCategory', message }] });
+}

@@ -1,0 +1,19 @@
+import type { Actor, Metadata, NewActivity } from '#domain/activity.ts';
+import type { Door } from '#domain/catalogue/type.ts';
+
+/**
+ * An event as a door hands it in: parsed and translated, not judged yet. The type decides the category; a category given
+ * must agree with it.
+ */
+export interface Submission extends Omit<NewActivity, 'id' | 'occurredAt' | 'category' | 'idempotency'> {
+  readonly door: Door;
+  readonly category: string | undefined;
+  /** When it happened; the moment of arrival when the caller did not say. */
+  readonly occurredAt: Date | undefined;
+  readonly metadata?: Metadata | null | undefined;
+  readonly actor?: Actor | undefined;
+  /** The caller's own idempotency key. */
+  readonly idempotencyKey: string | undefined;
+  /** SHA-256 of the canonical body, hex: what "the same body" means. */
+  readonly bodyHash: string;
+}
