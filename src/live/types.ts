@@ -1,0 +1,133 @@
+import type { ActivityView } from '#domain/activity.ts';
+import type { AppError } from '#domain/errors.ts';
+import type { ActivityFilter } from '#domain/filter.ts';
+import type { Principal } from '#domain/principal.ts';
+import type { Service } from '#platform/service.ts';
+
+/** One filter that a subscriber follows, under a name of the subscriber's choice. */
+export interface FeedRequest {
+  readonly id: string;
+  readonly filter: ActivityFilter;
+  /** Stream cursor (`epoch.seq`) after which to begin; without one the feed begins now. */
+  readonly after?: string | undefined;
+}
+
+export interface FollowRequest {
+  readonly principal: Principal;
+  readonly feeds: readonly FeedRequest[];
+  /** Cursor of the last thing this subscriber was sent on any of its feeds. */
+  readonly lastEventId?: string | undefined;
+}
+
+/**
+ * What a subscriber is told, in position order, each under the cursor from which to resume:
+ * - an activity, with the feeds it matches: each matching activity once;
+ * - `resync`: these feeds cannot be continued from where they were; read the page again, then go on from here;
+ * - `caughtUp`: everything up to this cursor has been sent.
+ */
+export type LiveMessage =
+  | { readonly feeds: readonly string[]; readonly activity: ActivityView }
+  | { readonly feeds: readonly string[]; readonly resync: true }
+  | { readonly feeds: readonly string[]; readonly caughtUp: true };
+
+export interface LiveEnvelope {
+  readonly cursor: string;
+  readonly message: LiveMessage;
+}
+
+/** Writes the messages of one protocol. Everything it returns is written to many sockets and must not change. */
+export interface FrameFormat {
+  readonly name: string;
+  /** The first bytes of a stream. */
+  readonly opening: Buffer;
+  readonly ping: Buffer;
+  /** An activity is written as head, then the activity's JSON, then tail. */
+  activityHead(feeds: readonly string[]): Buffer;
+  activityTail(cursor: string): Buffer;
+  resync(feeds: readonly string[], cursor: string): Buffer;
+  caughtUp(cursor: string): Buffer;
+  /** The last bytes of a stream that ends for this reason. */
+  error(error: AppError): Buffer;
+}
+
+/** What the hub needs of a response whose head is sent: a subset of http.ServerResponse. */
+export interface LiveSocket {
+  readonly writableLength: number;
+  readonly destroyed: boolean;
+  write(chunk: Buffer): boolean;
+  end(chunk?: Buffer): unknown;
+  destroy(): unknown;
+  on(event: 'drain' | 'close', listener: (this: LiveSocket) => void): unknown;
+}
+
+/**
+ * The ids of those activities of the workspace with `fromSeqExclusive < seq <= toSeqInclusive` that match the filter,
+ * found by the condition that pages use.
+ */
+export type MatchSearch = (
+  workspaceId: string,
+  filter: ActivityFilter,
+  fromSeqExclusive: number,
+  toSeqInclusive: number,
+) => Promise<ReadonlySet<string>>;
+
+export interface LiveLimits {
+  /** Subscribers at once; one more is answered UNAVAILABLE with Retry-After. */
+  readonly maxSubscribers: number;
+  /** Filters with search words at once: each costs a query per batch. */
+  readonly maxSearches: number;
+  /** Recent activities kept in memory: how many, and how many bytes of JSON. */
+  readonly ringCount: number;
+  readonly ringBytes: number;
+  /** Activities read ahead when the first subscriber comes, so that those who come back find them in memory. */
+  readonly prefill: number;
+  /** A cursor that lies further back than this many positions is answered `resync`. */
+  readonly maxCatchUp: number;
+  /** Bytes waiting in one socket above which its subscriber pauses, and bytes written to it at once. */
+  readonly maxSocketBytes: number;
+  readonly sliceBytes: number;
+  /** A subscriber that has not read for this long is closed, in milliseconds. */
+  readonly maxStallMs: number;
+  /** A stream older than this is closed, so that its client signs in again, in milliseconds. */
+  readonly maxAgeMs: number;
+  readonly heartbeatMs: number;
+  /** Under load the book is read, and frames are written, once in this many milliseconds. */
+  readonly coalesceMs: number;
+  /** Without a wake-up the book is looked at this often, in milliseconds. */
+  readonly pollMs: number;
+  /** How long reading goes on after the last subscriber has left, in milliseconds. */
+  readonly lingerMs: number;
+}
+
+export interface LiveStats {
+  readonly subscribers: number;
+  readonly groups: number;
+  readonly catchingUp: number;
+  readonly stalled: number;
+  /** Cursor up to which this process has read; undefined before the first subscriber. */
+  readonly cursor: string | undefined;
+  readonly ringCount: number;
+  readonly ringBytes: number;
+  /** Since the process started. */
+  readonly delivered: number;
+  readonly resyncs: number;
+  readonly refused: number;
+}
+
+/** The live stream of one process: one reader of the book, any number of subscribers. */
+export interface Live {
+  readonly service: Service;
+  /**
+   * Makes sure that the request may be served now. Throws UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT or UNAVAILABLE
+   * before anything was written; what it returns starts the stream on a response whose head is sent.
+   */
+  admit(request: FollowRequest): Promise<(socket: LiveSocket, format: FrameFormat) => void>;
+  /** The same stream for a caller in this process. Ends with `signal`, or with the AppError given to closeWhere(). */
+  follow(request: FollowRequest, signal: AbortSignal): AsyncGenerator<LiveEnvelope, void>;
+  /**
+   * Ends every stream of a principal for which `predicate` is true: its key, session or role is gone. The client is
+   * told UNAUTHENTICATED and does not come back by itself. Returns how many were ended.
+   */
+  closeWhere(predicate: (principal: Principal) => boolean): number;
+  stats(): LiveStats;
+}
