@@ -1,0 +1,95 @@
+import { z } from '@hono/zod-openapi';
+import { CATEGORIES } from '#domain/catalogue/type.ts';
+import { spanOfDate } from '#domain/day.ts';
+import { AppError } from '#domain/errors.ts';
+import { type ActivityFilter, ORDERS, type PageRequest, pageRequest, SORTS } from '#domain/filter.ts';
+import { parseInput } from '#domain/issues.ts';
+
+/**
+ * The query strings that filter activities (pages, streams, exports) and page through them. A parameter left blank is
+ * a parameter left out; lists are repeated parameters or comma-separated values; other parameters are ignored.
+ */
+const date = z
+  .string()
+  .refine((text) => spanOfDate(text, 'UTC') !== undefined, 'must be a date such as 2025-11-07, or a date and time')
+  .optional();
+
+export const activityQuery = z.object({
+  search: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({
+      description:
+        'Words (all must match), "phrases" and -exclusions over description, message, metadata, and the name, e-mail, ' +
+        'phone and company of the lead.',
+    }),
+  eventType: z
+    .array(z.string().regex(/^[\w.]{1,100}$/, 'must be the name of an event type, such as MESSAGE_SENT'))
+    .max(100)
+    .optional(),
+  eventCategory: z.array(z.enum(CATEGORIES)).max(20).optional(),
+  leadId: z.uuid().optional(),
+  source: z.array(z.string().max(100)).max(100).optional(),
+  dateFrom: date.openapi({
+    description: "Happened at or after. A date without a time is that whole day in the workspace's time zone.",
+    example: '2025-11-07',
+  }),
+  dateTo: date.openapi({
+    description: 'Happened at or before; as dateFrom, that day included.',
+    example: '2025-11-08',
+  }),
+});
+
+export const pageQuery = z.object({
+  page: z.coerce.number().pipe(pageRequest.shape.page.unwrap()).default(1),
+  limit: z.coerce.number().pipe(pageRequest.shape.limit.unwrap()).default(50),
+  cursor: z.string().max(2000).optional().openapi({ description: 'nextCursor of the page before; wins over page.' }),
+  sort: z.enum(SORTS).default('time'),
+  order: z.enum(ORDERS).default('desc'),
+});
+
+const LISTS: ReadonlySet<string> = new Set(['eventType', 'eventCategory', 'source']);
+
+/**
+ * The filter that a query string asks for, dates as `timeZone` has them.
+ * @throws AppError INVALID_INPUT naming each parameter that is wrong
+ */
+export function toActivityFilter(params: URLSearchParams, timeZone: string): ActivityFilter {
+  const query = parseInput(activityQuery, readParams(params));
+  const from = spanOfDate(query.dateFrom ?? '', timeZone)?.from;
+  const before = spanOfDate(query.dateTo ?? '', timeZone)?.before;
+  if (from && before && from >= before) {
+    throw new AppError('INVALID_INPUT', { issues: [{ path: 'dateTo', message: 'must not be before dateFrom' }] });
+  }
+  return {
+    search: query.search,
+    types: query.eventType,
+    categories: query.eventCategory,
+    leadId: query.leadId,
+    sources: query.source,
+    from: from?.toISOString(),
+    before: before?.toISOString(),
+  };
+}
+
+/** The page that a query string asks for. @throws AppError INVALID_INPUT naming each parameter that is wrong */
+export function toPageRequest(params: URLSearchParams): PageRequest {
+  return parseInput(pageQuery, readParams(params));
+}
+
+/** Parameters by name, without the blank ones; those of LISTS as lists. */
+export function readParams(params: URLSearchParams): Record<string, string | string[]> {
+  const read: Record<string, string | string[]> = {};
+  for (const name of new Set(params.keys())) {
+    const values = params.getAll(name).map((value) => value.trim());
+    const list = values
+      .flatMap((value) => value.split(','))
+      .map((value) => value.trim())
+      .filter(Boolean);
+    if (!LISTS.has(name)) read[name] = values[0] ?? '';
+    else if (list.length > 0) read[name] = list;
+    if (read[name] === '') delete read[name];
+  }
+  return read;
+}
