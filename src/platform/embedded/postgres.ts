@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { ensureDataDir } from '../data-dir.ts';
 import type { Logger } from '../log.ts';
 import { createService, type Service } from '../service.ts';
@@ -8,7 +8,7 @@ import { ensureCluster, runnableNative } from './cluster.ts';
 import { findHome, type Home, openHome, STATE_DIR } from './home.ts';
 import { USUAL_PORT } from './launch.ts';
 import { addressOf } from './lease.ts';
-import { findServer } from './server-process.ts';
+import { findServer, stopServer } from './server-process.ts';
 import { closeSession, openSession, reopenSession } from './session.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -108,6 +108,15 @@ export function findEmbeddedUrl(dataDir: string, password: string): string | und
   const home = findHome(dataDir);
   const server = home && findServer(realpathSync(home.cluster));
   return server?.isReady ? addressOf(server.port, password) : undefined;
+}
+
+/** Stops the server of a DATA_DIR whoever uses it, and removes the folder with everything in it. For throwaway data. */
+export async function removeEmbeddedData(dataDir: string): Promise<void> {
+  const home = findHome(dataDir);
+  const server = home && findServer(realpathSync(home.cluster));
+  if (home && server) await stopServer(server.pid, realpathSync(home.cluster));
+  if (home) rmSync(home.folder, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 interface Place {

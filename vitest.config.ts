@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two workers: the tests share the machine with the database they test against. */
+const WORKERS = 2;
+
+export default defineConfig({
+  test: {
+    maxWorkers: WORKERS,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.unit.test.{ts,tsx}'],
+          setupFiles: ['src/testing/console.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'int',
+          include: ['src/**/*.int.test.{ts,tsx}'],
+          setupFiles: ['src/testing/console.ts'],
+          globalSetup: ['src/testing/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
