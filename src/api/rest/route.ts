@@ -43,6 +43,9 @@ export function errorResponses(...codes: readonly ErrorCode[]) {
   >;
 }
 
+/** Any one of these proves who asks. */
+const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { bearer: [] }, { session: [] }];
+
 /** The permission a route declared, by `METHOD path`: what the permission test walks. */
 export const routePermissions = new Map<string, Permission>();
 
@@ -62,7 +65,7 @@ export function defineRoute<
   };
   return createRoute({
     ...(route as Omit<R, 'permission'>),
-    security: [{ apiKey: [] }, { bearer: [] }, { session: [] }],
+    security: SECURITY,
     middleware: check,
   });
 }

@@ -1,0 +1,79 @@
+/**
+ * `npm test`: every check there is, one after the other, and one closing line that adds them up.
+ * `npm test -- unit int` runs the named parts only: types, lint, imports, dead, unit, int, e2e.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findChromium } from './find-chromium.mjs';
+
+const results = mkdtempSync(join(tmpdir(), 'historybook-test-'));
+const wanted = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+check('types', 'tsc', ['--noEmit', '-p', '.']);
+check('lint', 'biome', ['check', '.', '--error-on-warnings']);
+check('imports', 'node', ['scripts/check-imports.mjs']);
+check('dead', 'knip', []);
+vitest('unit');
+vitest('int');
+playwright('e2e');
+
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
+
+function isWanted(part) {
+  const yes = wanted.length === 0 || wanted.includes(part);
+  if (yes) console.log(`\n── ${part}`);
+  return yes;
+}
+
+function run(command, args, env = {}) {
+  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }).status;
+}
+
+/** A check that holds or does not counts as one test. */
+function check(part, command, args) {
+  if (!isWanted(part)) return;
+  if (run(command, args) === 0) totals.passed += 1;
+  else totals.failed += 1;
+}
+
+function vitest(part) {
+  if (!isWanted(part)) return;
+  const file = join(results, `${part}.json`);
+  const status = run('vitest', [
+    'run',
+    '--project',
+    part,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readReport(file);
+  add(report?.numPassedTests ?? 0, report?.numFailedTests ?? 0, report?.numPendingTests ?? 0, status);
+}
+
+function playwright(part) {
+  if (!isWanted(part)) return;
+  const file = join(results, 'e2e.json');
+  const status = run('playwright', ['test', '--reporter=list,json'], {
+    CHROMIUM_PATH: findChromium(),
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  });
+  const stats = readReport(file)?.stats;
+  add((stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, stats?.skipped ?? 0, status);
+}
+
+function readReport(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** A runner that failed without naming a failed test (it crashed, or a suite did not load) counts as a failure. */
+function add(passed, failed, skippedTests, status) {
+  totals.passed += passed;
+  totals.failed += status !== 0 && failed === 0 ? 1 : failed;
+  totals.skipped += skippedTests;
+}

@@ -1,0 +1,41 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { Hono } from 'hono';
+import { AppError } from '#domain/errors.ts';
+import { createRest } from '../rest/app.ts';
+import { toAppError } from '../rest/errors.ts';
+import type { RestEnv } from '../rest/route.ts';
+import type { Services } from '../services.ts';
+import { createContext } from '../trpc/context.ts';
+import { appRouter } from '../trpc/router.ts';
+
+const TRPC_PATH = '/api/trpc';
+
+/** Everything under /api except live streams: sign-in, tRPC, REST. */
+export function createApi(services: Services): Hono<RestEnv> {
+  const api = new Hono<RestEnv>();
+  api.use(async (c, next) => {
+    c.set('services', services);
+    c.set('requestId', c.req.header('x-request-id') ?? '');
+    await next();
+  });
+  api.onError((thrown, c) => {
+    const error = toAppError(thrown);
+    if (error.status >= 500) services.log.error({ err: thrown, requestId: c.var.requestId }, 'request failed');
+    if (error.retryAfter !== undefined) c.header('Retry-After', String(Math.ceil(error.retryAfter)));
+    return c.json(error.toBody(c.var.requestId), { status: error.status } as never);
+  });
+  api.notFound((c) => c.json(new AppError('NOT_FOUND').toBody(c.var.requestId), 404));
+
+  api.on(['GET', 'POST'], '/api/auth/*', (c) => services.access.authHandler(c.req.raw));
+  api.all(`${TRPC_PATH}/*`, (c) =>
+    fetchRequestHandler({
+      endpoint: TRPC_PATH,
+      req: c.req.raw,
+      router: appRouter,
+      allowBatching: true,
+      createContext: ({ resHeaders }) => createContext(services, c.req.raw, resHeaders, c.var.requestId),
+    }),
+  );
+  api.route('/', createRest(services));
+  return api;
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { AppError } from '#domain/errors.ts';
+import type { Services } from '../services.ts';
+import { handleStream } from '../stream/index.ts';
+import { createApi } from './api.ts';
+import { API_POLICY, setCommonHeaders, setPagePolicy } from './security-headers.ts';
+
+export interface ServerDeps {
+  readonly services: Services;
+  /** Renders everything that is not under /api. */
+  readonly pages: RequestListener;
+}
+
+/**
+ * The one HTTP server. A request is, in this order: a probe, a live stream (raw, before any framework), the API, a page.
+ */
+export function createHttpServer({ services, pages }: ServerDeps): Server {
+  const api = getRequestListener(createApi(services).fetch, { overrideGlobalObjects: false });
+  const authenticate = (headers: Headers) => services.access.authenticate(headers);
+
+  return createServer((req, res) => {
+    const requestId = nameRequest(req, res);
+    setCommonHeaders(res);
+    const path = pathOf(req);
+    if (path === undefined) return void answer(res, 400, new AppError('INVALID_INPUT').toBody(requestId));
+    if (path === '/healthz') return void answer(res, 200, { status: 'ok' });
+    if (path === '/readyz') return void answerReadiness(services, res);
+    if (path === '/api' || path.startsWith('/api/')) {
+      res.setHeader('Content-Security-Policy', API_POLICY);
+      if (handleStream(req, res, { services, authenticate })) return;
+      res.setHeader('Cache-Control', 'no-store');
+      return void api(req, res);
+    }
+    setPagePolicy(req, res);
+    pages(req, res);
+  });
+}
+
+/** The id that leads from an answer to its log lines: the caller's own when it is a plain one. */
+function nameRequest(req: IncomingMessage, res: ServerResponse): string {
+  const given = req.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+  req.headers['x-request-id'] = id;
+  res.setHeader('X-Request-Id', id);
+  return id;
+}
+
+function pathOf(req: IncomingMessage): string | undefined {
+  const url = req.url ?? '/';
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined;
+}
+
+async function answerReadiness({ health }: Services, res: ServerResponse): Promise<void> {
+  const { ready, problems } = await health.readiness();
+  answer(res, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', problems });
+}
+
+function answer(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  res.end(JSON.stringify(body));
+}

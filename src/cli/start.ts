@@ -1,0 +1,44 @@
+/** `npm start`: builds when needed, starts everything, says where it is and how to get in; stops on SIGTERM and Ctrl-C. */
+import { fileURLToPath } from 'node:url';
+import { ConfigError, loadConfig } from '#platform/config.ts';
+import { createLogger } from '#platform/log.ts';
+import { createApplication } from '#runtime/application.ts';
+import { buildWhenNeeded } from '#runtime/build.ts';
+import { welcome } from './welcome.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  await start();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof ConfigError ? error.exitCode : 1);
+}
+
+async function start(): Promise<void> {
+  // React and Next choose their production code by this.
+  Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' });
+  const config = loadConfig(process.env);
+  const log = createLogger({ level: config.logLevel });
+  await buildWhenNeeded(root, process.env, () => say('Building the pages (the first start only) …'));
+  const application = createApplication({ config, log, root, onStep: (step) => say(`${step} …`) });
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    try {
+      await application.stop();
+      process.exit(0);
+    } catch (error) {
+      log.error({ err: error }, 'did not stop cleanly');
+      process.exit(1);
+    }
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+
+  await application.start();
+  say(await welcome(application, config));
+}

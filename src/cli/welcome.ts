@@ -1,0 +1,41 @@
+import type { Config } from '#platform/config.ts';
+import type { Application } from '#runtime/application.ts';
+
+/** What a newcomer needs once it runs: the address, how to sign in, a key, and a first event to send. */
+export async function welcome({ url, secrets, container }: Application, config: Config): Promise<string> {
+  const workspace = await container.services.demo.workspaceForExamples();
+  const password = config.adminPassword === undefined ? secrets.adminPassword : '(ADMIN_PASSWORD as given)';
+  const key = config.internalApiKey === undefined ? secrets.internalApiKey : '(INTERNAL_API_KEY as given)';
+  const lines = [
+    '',
+    `Historybook runs at ${url}`,
+    '',
+    `  Sign in      ${config.adminEmail}`,
+    `  Password     ${password}`,
+    `  Service key  ${key}`,
+    `  API docs     ${url}/api/docs`,
+    '',
+    'Log your first event:',
+    '',
+    `  curl -X POST ${url}/api/internal/log-activity \\`,
+    `    -H 'x-api-key: ${key}' -H 'content-type: application/json' \\`,
+    ...(workspace ? [`    -H 'x-workspace-id: ${workspace.id}' \\`] : []),
+    `    -d '${JSON.stringify(exampleEvent(workspace?.leadAirtableId ?? 'rec0000000000001'))}'`,
+    '',
+    ...(workspace ? [`It appears in the feed of ${workspace.name}: ${url}/admin/activity-logs`, ''] : []),
+    'Watch the feed move: npm run demo (in another terminal). Stop with Ctrl-C.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function exampleEvent(leadAirtableId: string) {
+  return {
+    eventType: 'INBOUND_REPLY',
+    eventCategory: 'SMS',
+    leadAirtableId,
+    description: 'Replied: Yes, Thursday at 2pm works',
+    messageContent: 'Yes, Thursday at 2pm works',
+    source: 'curl:first-event',
+  };
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** What the built pages depend on. */
+const SOURCES = ['src/app', 'src/web', 'src/domain', 'public'];
+const FILES = ['next.config.mjs', 'postcss.config.mjs', 'package-lock.json', 'tsconfig.json'];
+
+/**
+ * Builds the pages unless they were built from these very sources. Resolves when they can be served.
+ * @throws Error with the end of the build's output when it fails
+ */
+export async function buildWhenNeeded(root: string, env: NodeJS.ProcessEnv, onBuild: () => void): Promise<void> {
+  const stamp = join(root, '.next', 'historybook-sources');
+  const wanted = await hashOfSources(root);
+  const found = await readFile(stamp, 'utf8').catch(() => '');
+  if (found === wanted) return;
+  onBuild();
+  await runBuild(root, env);
+  await writeFile(stamp, wanted);
+}
+
+async function hashOfSources(root: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of SOURCES) {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const path of paths.sort()) {
+      hash.update(path.slice(root.length)).update(await readFile(path));
+    }
+  }
+  for (const file of FILES) hash.update(file).update(await readFile(join(root, file)).catch(() => ''));
+  return hash.digest('hex');
+}
+
+function runBuild(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const next = createRequire(join(root, 'package.json')).resolve('next/dist/bin/next');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [next, 'build', root], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+    let output = '';
+    const collect = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-8000);
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`building the pages failed:\n${output}`));
+    });
+  });
+}
