@@ -2,10 +2,90 @@
  * Live: what the book takes is in every open feed within a blink.
  *
  *   Postgres ──tail──▶ ring ──hub──▶ groups (same feeds, same bytes) ──▶ sockets
- *                        └──catch-up (ring, then SQL, then resync) ───────▶ those behind
+ *                        └──catch-up (ring, then the book, then resync) ─▶ those behind
  *
  * Promises: each subscriber sees each matching activity once, in position order, across reconnects, restarts and
  * processes; or it is told `resync`. A slow subscriber costs the others nothing and the server a bounded amount.
  * Imports platform and domain alone.
  */
+import type { Pool } from 'pg';
+import { AppError } from '#domain/errors.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Wake } from '#platform/db/wake.ts';
+import type { Logger } from '#platform/log.ts';
+import { createService } from '#platform/service.ts';
+import { type FeedSet, isAhead, type Plan, planStart, toFeedSet } from './feeds.ts';
+import { follow } from './follow.ts';
+import { Hub } from './hub.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { assertMayFollow } from './permission.ts';
+import { Tail } from './tail.ts';
+import type { FollowRequest, Live, LiveLimits, MatchSearch } from './types.ts';
+
+export { assertMayFollow } from './permission.ts';
 export type * from './types.ts';
+
+export interface LiveDeps {
+  /** The tail keeps one connection of it while somebody follows. */
+  readonly pool: Pool;
+  readonly wake: Pick<Wake, 'subscribe'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly matchSearch: MatchSearch;
+  readonly limits?: Partial<LiveLimits>;
+}
+
+export function createLive(deps: LiveDeps): Live {
+  const limits: LiveLimits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const hub = new Hub({ ...deps, limits });
+  const tail = new Tail({ ...deps, limits }, hub);
+
+  const plan = async (request: FollowRequest): Promise<[FeedSet, Plan]> => {
+    assertMayFollow(request);
+    const set = toFeedSet(request.principal.workspaceId, request.feeds);
+    hub.assertRoom(set);
+    const { feeds, lastEventId } = request;
+    // A cursor ahead of us may be of a page that was read after our last look: then a look at the book will tell.
+    const isBehind = hub.book === undefined || isAhead(feeds, lastEventId, hub.book);
+    if (!tail.isReading || isBehind) await tail.poke();
+    if (hub.book === undefined) throw new AppError('UNAVAILABLE', { retryAfter: 1 });
+    return [set, planStart(feeds, lastEventId, hub.book, limits.maxCatchUp)];
+  };
+
+  return {
+    service: createService({
+      name: 'live',
+      async start() {
+        const stopped = new AbortController();
+        await tail.service.start();
+        const beating = beatUntil(stopped.signal);
+        return async () => {
+          stopped.abort();
+          hub.closeWhere(() => true);
+          await Promise.all([beating, tail.service.stop()]);
+        };
+      },
+    }),
+    async admit(request) {
+      const [set, start] = await plan(request);
+      return (socket, format) => {
+        hub.subscribe(socket, request.principal, set, start, format);
+        tail.nudge();
+      };
+    },
+    async *follow(request, signal) {
+      const [set, start] = await plan(request);
+      tail.nudge();
+      yield* follow({ hub, clock: deps.clock, limits }, request, set, start, signal);
+    },
+    closeWhere: (predicate) => hub.closeWhere(predicate, new AppError('UNAUTHENTICATED')),
+    stats: () => hub.stats(),
+  };
+
+  async function beatUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await deps.clock.sleep(limits.heartbeatMs, signal).catch(() => undefined);
+      if (!signal.aborted) hub.beat();
+    }
+  }
+}

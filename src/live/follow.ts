@@ -1,0 +1,61 @@
+import { formatStreamCursor } from '#domain/cursor.ts';
+import type { Clock } from '#platform/clock.ts';
+import { Bell } from './bell.ts';
+import { readPage } from './catch-up.ts';
+import { type FeedSet, matchingFeeds, type Plan } from './feeds.ts';
+import type { Follower, Hub } from './hub.ts';
+import type { FollowRequest, LiveEnvelope, LiveLimits } from './types.ts';
+
+export interface FollowDeps {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly limits: Pick<LiveLimits, 'maxCatchUp' | 'heartbeatMs'>;
+}
+
+/** The stream of one reader in this process, at the reader's own pace: it holds one page, however slow it is. */
+export async function* follow(
+  { hub, clock, limits }: FollowDeps,
+  { principal }: FollowRequest,
+  set: FeedSet,
+  plan: Plan,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEnvelope, void> {
+  const all = set.feeds.map(({ id }) => id);
+  const follower: Follower = { principal, bell: new Bell(), closedBy: undefined };
+  let { epoch, from: cursor, starts, resync } = plan;
+  let told = -1;
+  hub.addFollower(follower);
+  try {
+    while (!signal.aborted) {
+      if (follower.closedBy) throw follower.closedBy;
+      const book = hub.book ?? { epoch, head: cursor };
+      if (book.epoch !== epoch || book.head - cursor > limits.maxCatchUp) {
+        resync = all;
+        starts = new Map();
+        epoch = book.epoch;
+        cursor = book.head;
+      }
+      if (resync.length > 0) yield { cursor: at(cursor), message: { feeds: resync, resync: true } };
+      resync = [];
+
+      if (cursor >= book.head) {
+        if (told < cursor) yield { cursor: at(cursor), message: { feeds: [], caughtUp: true } };
+        told = cursor;
+        await follower.bell.sleep(clock, limits.heartbeatMs, signal);
+        continue;
+      }
+      const page = await readPage(hub.history, set, cursor, book.head);
+      for (const event of page.events) {
+        const feeds = matchingFeeds(set, event, page.found).filter((id) => (starts.get(id) ?? 0) < event.seq);
+        if (feeds.length > 0) yield { cursor: at(event.seq), message: { feeds, activity: event.view } };
+      }
+      cursor = page.to;
+    }
+  } finally {
+    hub.removeFollower(follower);
+  }
+
+  function at(seq: number): string {
+    return formatStreamCursor({ epoch, seq });
+  }
+}

@@ -1,0 +1,19 @@
+import type { LiveLimits } from './types.ts';
+
+/** Measured on two cores: see bench/live-fanout.ts. All memory that clients can cause is bounded by these. */
+export const DEFAULT_LIMITS: LiveLimits = {
+  maxSubscribers: 5_000,
+  maxSearches: 200,
+  ringCount: 5_000,
+  ringBytes: 16 * 1024 * 1024,
+  prefill: 500,
+  maxCatchUp: 50_000,
+  maxSocketBytes: 64 * 1024,
+  sliceBytes: 64 * 1024,
+  maxStallMs: 60_000,
+  maxAgeMs: 3_600_000,
+  heartbeatMs: 15_000,
+  coalesceMs: 40,
+  pollMs: 250,
+  lingerMs: 10_000,
+};

@@ -1,0 +1,86 @@
+import type { FeedSet } from './feeds.ts';
+import { Group } from './group.ts';
+import type { Subscriber } from './subscriber.ts';
+import type { FrameFormat, LiveSocket } from './types.ts';
+
+/** Who is subscribed to what. A group lives as long as it has members. */
+export class Registry {
+  readonly #subscribers = new Map<LiveSocket, Subscriber>();
+  readonly #groups = new Map<string, Group>();
+  readonly #byWorkspace = new Map<string, Set<Group>>();
+  readonly #searching = new Set<Group>();
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  get groupCount(): number {
+    return this.#groups.size;
+  }
+
+  /** How many different searches are followed. */
+  get searchCount(): number {
+    return new Set([...this.#searching].flatMap((group) => searchesOf(group.set))).size;
+  }
+
+  /** Groups whose filters have search words. */
+  get searching(): ReadonlySet<Group> {
+    return this.#searching;
+  }
+
+  groups(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
+  groupsOf(workspaceId: string): Iterable<Group> {
+    return this.#byWorkspace.get(workspaceId) ?? [];
+  }
+
+  subscribers(): Iterable<Subscriber> {
+    return this.#subscribers.values();
+  }
+
+  subscriberOf(socket: LiveSocket): Subscriber | undefined {
+    return this.#subscribers.get(socket);
+  }
+
+  groupFor(set: FeedSet, format: FrameFormat): Group {
+    const key = Group.keyOf(set, format);
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    const group = new Group(set, format);
+    this.#groups.set(key, group);
+    const siblings = this.#byWorkspace.get(set.workspaceId) ?? new Set();
+    this.#byWorkspace.set(set.workspaceId, siblings.add(group));
+    if (set.hasSearch) this.#searching.add(group);
+    return group;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#subscribers.set(subscriber.socket, subscriber);
+    subscriber.group.size += 1;
+  }
+
+  /** Returns false when it was gone already. */
+  remove(subscriber: Subscriber): boolean {
+    if (!this.#subscribers.delete(subscriber.socket)) return false;
+    const { group } = subscriber;
+    group.live.delete(subscriber);
+    group.size -= 1;
+    if (group.size === 0) this.#drop(group);
+    return true;
+  }
+
+  #drop(group: Group): void {
+    const { workspaceId } = group.set;
+    this.#groups.delete(group.key);
+    this.#searching.delete(group);
+    const siblings = this.#byWorkspace.get(workspaceId);
+    siblings?.delete(group);
+    if (siblings?.size === 0) this.#byWorkspace.delete(workspaceId);
+  }
+}
+
+export function searchesOf(set: FeedSet): string[] {
+  return set.feeds.flatMap(({ search }) => (search === undefined ? [] : [search]));
+}

@@ -1,0 +1,190 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError } from '#domain/errors.ts';
+import { backoffDelay } from '#platform/backoff.ts';
+import type { Clock } from '#platform/clock.ts';
+import { currentEpoch } from '#platform/db/epoch.ts';
+import type { Wake } from '#platform/db/wake.ts';
+import type { Logger } from '#platform/log.ts';
+import { createService, type Service } from '#platform/service.ts';
+import { Bell } from './bell.ts';
+import type { LiveEvent } from './event.ts';
+import { readAfter, readHead } from './read-activities.ts';
+import type { LiveLimits } from './types.ts';
+
+/** Who the tail tells what it reads. Calls come one at a time. */
+export interface TailListener {
+  /** Reading begins after position `at` of this epoch: nothing before it will come. */
+  onStart(epoch: number, at: number): void;
+  /** The next activities, in position order. */
+  onEvents(events: readonly LiveEvent[]): void;
+  /** Whether anybody wants what is read. */
+  isWanted(): boolean;
+}
+
+export interface TailDeps {
+  readonly pool: Pool;
+  readonly wake: Pick<Wake, 'subscribe'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: Pick<LiveLimits, 'prefill' | 'coalesceMs' | 'pollMs' | 'lingerMs'>;
+}
+
+/** Activities per read. One more read follows at once when it comes back full. */
+const BATCH = 500;
+const RECONNECT = { baseMs: 50, maxMs: 2_000 };
+
+/**
+ * Reads each new row of the book once, in order, for the whole process.
+ *
+ *   dormant ──poke()──▶ reading ──nobody wants it for lingerMs──▶ dormant
+ *                         │  ▲
+ *              lost, failed▼  │connected again: goes on after the last row it read
+ *                        broken (waits, longer each time)
+ *
+ * dormant: no connection, no queries; a process without subscribers pays nothing for its ingest.
+ * reading: a wake-up or, every pollMs, the poll makes it read; under load it reads once in coalesceMs, so that rows
+ *   come in batches; after a quiet time it reads at once.
+ * broken: pokes are refused with UNAVAILABLE, nothing is skipped.
+ * A changed epoch makes it start anew, as from dormant.
+ */
+export class Tail {
+  readonly service: Service;
+  readonly #deps: TailDeps;
+  readonly #listener: TailListener;
+  readonly #bell = new Bell();
+  #pokes: PromiseWithResolvers<void>[] = [];
+  #epoch: number | undefined;
+  #last = 0;
+  #isReading = false;
+
+  constructor(deps: TailDeps, listener: TailListener) {
+    this.#deps = deps;
+    this.#listener = listener;
+    this.service = createService({
+      name: 'live tail',
+      start: () => {
+        const stopped = new AbortController();
+        const unsubscribe = deps.wake.subscribe(() => {
+          if (this.#isReading) this.#bell.ring();
+        });
+        const done = this.#run(stopped.signal);
+        return async () => {
+          unsubscribe();
+          stopped.abort();
+          await done;
+        };
+      },
+    });
+  }
+
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
+  /**
+   * Resolves when everything committed before this call has been handed over; wakes a dormant tail.
+   * @throws AppError UNAVAILABLE when the book cannot be read.
+   */
+  poke(): Promise<void> {
+    const poke = Promise.withResolvers<void>();
+    this.#pokes.push(poke);
+    this.#bell.ring();
+    return poke.promise;
+  }
+
+  /** Somebody wants the rows now: wakes a dormant tail. */
+  nudge(): void {
+    if (!this.#isReading) this.#bell.ring();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      if (this.#pokes.length === 0 && !this.#listener.isWanted()) {
+        await this.#bell.sleep(this.#deps.clock, DORMANT_MS, signal);
+        continue;
+      }
+      try {
+        await this.#read(signal, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        failures += 1;
+        this.#refusePokes(error);
+        const delayMs = backoffDelay(failures, RECONNECT);
+        this.#deps.log.warn({ err: error, failures, delayMs }, 'the live tail cannot read; trying again');
+        await this.#deps.clock.sleep(delayMs, signal).catch(() => undefined);
+      }
+    }
+    this.#refusePokes(new Error('stopped'));
+  }
+
+  /** One connection's life: returns when nobody wants the rows any more or `signal` aborts, throws when it is lost. */
+  async #read(signal: AbortSignal, onAnswer: () => void): Promise<void> {
+    const client = await this.#deps.pool.connect();
+    const ignore = () => undefined;
+    // Without a listener a connection that breaks between two queries would end the process.
+    client.on('error', ignore);
+    let failure: Error | undefined;
+    try {
+      await this.#takePosition(client);
+      await this.#readWhileWanted(client, signal, onAnswer);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw failure;
+    } finally {
+      client.off('error', ignore);
+      client.release(failure);
+    }
+  }
+
+  /** After a lost connection the old position holds, unless this is another book now. */
+  async #takePosition(client: PoolClient): Promise<void> {
+    const epoch = await currentEpoch(this.#deps.pool);
+    if (this.#isReading && epoch === this.#epoch) return;
+    const head = await readHead(client);
+    this.#epoch = epoch;
+    this.#last = Math.max(0, head - this.#deps.limits.prefill);
+    this.#isReading = true;
+    this.#listener.onStart(epoch, this.#last);
+  }
+
+  async #readWhileWanted(client: PoolClient, signal: AbortSignal, onAnswer: () => void): Promise<void> {
+    const { clock, limits } = this.#deps;
+    let wantedAt = clock.monotonicMs();
+    while (!signal.aborted) {
+      const startedAt = clock.monotonicMs();
+      const pokes = [...this.#pokes];
+      const events = await readAfter(client, this.#last, BATCH);
+      onAnswer();
+      this.#last = events.at(-1)?.seq ?? this.#last;
+      if (events.length > 0) this.#listener.onEvents(events);
+      if (events.length === BATCH) continue;
+      this.#answerPokes(pokes);
+
+      if (this.#listener.isWanted() || this.#pokes.length > 0) wantedAt = startedAt;
+      else if (startedAt - wantedAt >= limits.lingerMs) {
+        this.#isReading = false;
+        return;
+      }
+      await this.#bell.sleep(clock, limits.pollMs, signal);
+      const sinceRead = clock.monotonicMs() - startedAt;
+      if (sinceRead < limits.coalesceMs)
+        await clock.sleep(limits.coalesceMs - sinceRead, signal).catch(() => undefined);
+    }
+  }
+
+  #answerPokes(pokes: readonly PromiseWithResolvers<void>[]): void {
+    this.#pokes = this.#pokes.filter((poke) => !pokes.includes(poke));
+    for (const poke of pokes) poke.resolve();
+  }
+
+  #refusePokes(cause: unknown): void {
+    const pokes = this.#pokes;
+    this.#pokes = [];
+    for (const poke of pokes) poke.reject(new AppError('UNAVAILABLE', { retryAfter: 1, cause }));
+  }
+}
+
+/** How long a dormant tail sleeps in one go; only a poke ends it, so any long time will do. */
+const DORMANT_MS = 3_600_000;
