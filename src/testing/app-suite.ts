@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import { findHome } from '#platform/embedded/home.ts';
+import { removeEmbeddedData } from '#platform/embedded/postgres.ts';
+import { findServer, type RunningServer } from '#platform/embedded/server-process.ts';
+import { type AppProcess, type AppProcessOptions, freshDataDir, launchApp, SERVICE_KEY } from './app-process.ts';
+
+/** An address for data of its own; they go, and a server that is left on them too, with the test. */
+export function testDataDir(): string {
+  const dataDir = freshDataDir('process');
+  onTestFinished(() => removeEmbeddedData(dataDir));
+  return dataDir;
+}
+
+/** The application in a process of its own, which ends with the test. */
+export function testApp(options: AppProcessOptions): AppProcess {
+  const app = launchApp(options);
+  onTestFinished(async () => {
+    await app.stop('SIGKILL');
+  });
+  return app;
+}
+
+/** The embedded database server of a DATA_DIR, if one runs. */
+export function serverOf(dataDir: string): RunningServer | undefined {
+  const home = existsSync(dataDir) ? findHome(dataDir) : undefined;
+  return home && findServer(home.cluster);
+}
+
+/** The body of an event of a lead that nobody knows yet. */
+export function exampleEvent(description: string) {
+  return {
+    eventType: 'MESSAGE_SENT',
+    eventCategory: 'SMS',
+    leadAirtableId: 'rec0process0test0',
+    description,
+    source: 'test:process',
+  };
+}
+
+/** Logs an event over REST; resolves with its id once it is acknowledged. */
+export async function logEvent(url: string, description: string): Promise<string> {
+  const answer = await fetch(`${url}/api/internal/log-activity`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': SERVICE_KEY },
+    body: JSON.stringify(exampleEvent(description)),
+  });
+  const body: { activityId?: string } = await answer.json();
+  if (answer.status !== 201 || body.activityId === undefined) {
+    throw new Error(`answered ${answer.status}: ${JSON.stringify(body)}`);
+  }
+  return body.activityId;
+}
+
+/** The descriptions of the newest activities in the book, newest first, as the REST interface reads them. */
+export async function readDescriptions(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}/api/admin/activity-logs?limit=200`, { headers: { 'x-api-key': SERVICE_KEY } });
+  const body: { activities: { description: string }[] } = await answer.json();
+  return body.activities.map(({ description }) => description);
+}
