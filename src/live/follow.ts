@@ -21,13 +21,12 @@ export async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<LiveEnvelope, void> {
   const all = set.feeds.map(({ id }) => id);
-  const follower: Follower = { principal, bell: new Bell(), closedBy: undefined };
+  const follower: Follower = { principal, bell: new Bell(), isClosed: false };
   let { epoch, from: cursor, starts, resync } = plan;
   let told = -1;
   hub.addFollower(follower);
   try {
-    while (!signal.aborted) {
-      if (follower.closedBy) throw follower.closedBy;
+    while (!signal.aborted && !hasEnded(follower)) {
       const book = hub.book ?? { epoch, head: cursor };
       if (book.epoch !== epoch || book.head - cursor > limits.maxCatchUp) {
         resync = all;
@@ -58,4 +57,9 @@ export async function* follow(
   function at(seq: number): string {
     return formatStreamCursor({ epoch, seq });
   }
+}
+
+/** Its own function because the compiler does not know that others change it. */
+function hasEnded(follower: Follower): boolean {
+  return follower.isClosed;
 }

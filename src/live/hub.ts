@@ -30,7 +30,7 @@ export interface HubDeps {
 export interface Follower {
   readonly principal: Principal;
   readonly bell: Bell;
-  closedBy: AppError | undefined;
+  isClosed: boolean;
 }
 
 /**
@@ -142,7 +142,7 @@ export class Hub implements TailListener {
     this.#registry.add(subscriber);
     socket.on('drain', this.#onDrain);
     socket.on('close', this.#onClose);
-    socket.write(format.opening);
+    socket.write(format.opening());
     if (plan.epoch !== this.#epoch) this.#catchUp.resync(subscriber, this.#ring.head);
     else if (plan.resync.length > 0) this.#outlet.writeResync(subscriber, plan.resync, plan.epoch, cursor);
     this.#catchUp.add(subscriber);
@@ -172,20 +172,15 @@ export class Hub implements TailListener {
     }
   }
 
-  closeWhere(predicate: (principal: Principal) => boolean, error?: AppError): number {
-    let count = 0;
-    for (const subscriber of [...this.#registry.subscribers()]) {
-      if (!predicate(subscriber.principal)) continue;
-      this.#outlet.close(subscriber, error);
-      count += 1;
-    }
-    for (const follower of this.#followers) {
-      if (!predicate(follower.principal)) continue;
-      follower.closedBy = error ?? new AppError('UNAVAILABLE', { retryAfter: 1 });
+  closeWhere(predicate: (principal: Principal) => boolean): number {
+    const subscribers = [...this.#registry.subscribers()].filter(({ principal }) => predicate(principal));
+    for (const subscriber of subscribers) this.#outlet.close(subscriber);
+    const followers = [...this.#followers].filter(({ principal }) => predicate(principal));
+    for (const follower of followers) {
+      follower.isClosed = true;
       follower.bell.ring();
-      count += 1;
     }
-    return count;
+    return subscribers.length + followers.length;
   }
 
   stats(): LiveStats {

@@ -11,6 +11,7 @@
 import type { Pool } from 'pg';
 import { AppError } from '#domain/errors.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { PoolOptions } from '#platform/db/pool.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService } from '#platform/service.ts';
@@ -26,8 +27,10 @@ export { assertMayFollow } from './permission.ts';
 export type * from './types.ts';
 
 export interface LiveDeps {
-  /** The tail keeps one connection of it while somebody follows. */
+  /** For catching up. */
   readonly pool: Pool;
+  /** For the connection of its own that reads while somebody follows. */
+  readonly connection: PoolOptions;
   readonly wake: Pick<Wake, 'subscribe'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -52,20 +55,25 @@ export function createLive(deps: LiveDeps): Live {
     return [set, planStart(feeds, lastEventId, hub.book, limits.maxCatchUp)];
   };
 
+  const service = createService({
+    name: 'live',
+    async start() {
+      const stopped = new AbortController();
+      await tail.service.start();
+      const beating = beatUntil(stopped.signal);
+      return async () => {
+        stopped.abort();
+        hub.closeWhere(() => true);
+        await Promise.all([beating, tail.service.stop()]);
+      };
+    },
+  });
+
   return {
-    service: createService({
-      name: 'live',
-      async start() {
-        const stopped = new AbortController();
-        await tail.service.start();
-        const beating = beatUntil(stopped.signal);
-        return async () => {
-          stopped.abort();
-          hub.closeWhere(() => true);
-          await Promise.all([beating, tail.service.stop()]);
-        };
-      },
-    }),
+    name: service.name,
+    start: service.start,
+    stop: service.stop,
+    heartbeatMs: limits.heartbeatMs,
     async admit(request) {
       const [set, start] = await plan(request);
       return (socket, format) => {
@@ -78,7 +86,7 @@ export function createLive(deps: LiveDeps): Live {
       tail.nudge();
       yield* follow({ hub, clock: deps.clock, limits }, request, set, start, signal);
     },
-    closeWhere: (predicate) => hub.closeWhere(predicate, new AppError('UNAUTHENTICATED')),
+    closeWhere: (predicate) => hub.closeWhere(predicate),
     stats: () => hub.stats(),
   };
 

@@ -1,5 +1,4 @@
 import { formatStreamCursor } from '#domain/cursor.ts';
-import type { AppError } from '#domain/errors.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Slice } from './frames.ts';
 import type { Registry } from './registry.ts';
@@ -49,14 +48,13 @@ export class Outlet {
     subscriber.fullSince = this.#clock.monotonicMs();
   }
 
-  /** Ends the stream. With an error the client is told why; without one it will connect again. */
-  close(subscriber: Subscriber, error?: AppError): void {
+  /** Ends the stream. Its client will connect again. */
+  close(subscriber: Subscriber): void {
     subscriber.state = 'closed';
     this.#registry.remove(subscriber);
-    const { socket, group } = subscriber;
-    if (socket.destroyed) return;
+    const { socket } = subscriber;
     // What waits in a socket that nobody reads would keep it, and its memory, for ever.
     if (socket.writableLength > 0) socket.destroy();
-    else socket.end(error && group.format.error(error));
+    else socket.end();
   }
 }

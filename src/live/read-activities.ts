@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool } from 'pg';
 import { ACTIVITY_VIEW_COLUMNS, ACTIVITY_VIEW_JOINS, type ActivityViewRow } from '#platform/db/activity-view.ts';
 import { type LiveEvent, toLiveEvent } from './event.ts';
 
@@ -17,7 +17,7 @@ export const READ_RANGE = `SELECT ${ACTIVITY_VIEW_COLUMNS}
   FROM activity a ${ACTIVITY_VIEW_JOINS}
  WHERE a.workspace_id = $1 AND a.seq > $2 AND a.seq <= $3 ORDER BY a.seq LIMIT $4`;
 
-type Queryable = Pick<Pool | PoolClient, 'query'>;
+type Queryable = Pick<Pool | Client, 'query'>;
 
 /** The highest position that is visible, 0 in an empty book. */
 export async function readHead(db: Queryable): Promise<number> {

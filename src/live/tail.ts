@@ -1,8 +1,9 @@
-import type { Pool, PoolClient } from 'pg';
+import pg from 'pg';
 import { AppError } from '#domain/errors.ts';
 import { backoffDelay } from '#platform/backoff.ts';
 import type { Clock } from '#platform/clock.ts';
 import { currentEpoch } from '#platform/db/epoch.ts';
+import { clientConfig, type PoolOptions } from '#platform/db/pool.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
@@ -22,7 +23,9 @@ export interface TailListener {
 }
 
 export interface TailDeps {
-  readonly pool: Pool;
+  readonly pool: pg.Pool;
+  /** How to reach the database for the connection that reads. */
+  readonly connection: PoolOptions;
   readonly wake: Pick<Wake, 'subscribe'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -121,25 +124,20 @@ export class Tail {
 
   /** One connection's life: returns when nobody wants the rows any more or `signal` aborts, throws when it is lost. */
   async #read(signal: AbortSignal, onAnswer: () => void): Promise<void> {
-    const client = await this.#deps.pool.connect();
-    const ignore = () => undefined;
-    // Without a listener a connection that breaks between two queries would end the process.
-    client.on('error', ignore);
-    let failure: Error | undefined;
+    const client = new pg.Client(clientConfig({ ...this.#deps.connection, applicationName: 'historybook-live' }));
+    // Without a listener a connection that breaks between two queries would end the process; the next query fails.
+    client.on('error', () => this.#bell.ring());
     try {
+      await client.connect();
       await this.#takePosition(client);
       await this.#readWhileWanted(client, signal, onAnswer);
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
-      throw failure;
     } finally {
-      client.off('error', ignore);
-      client.release(failure);
+      await client.end().catch(() => undefined);
     }
   }
 
   /** After a lost connection the old position holds, unless this is another book now. */
-  async #takePosition(client: PoolClient): Promise<void> {
+  async #takePosition(client: pg.Client): Promise<void> {
     const epoch = await currentEpoch(this.#deps.pool);
     if (this.#isReading && epoch === this.#epoch) return;
     const head = await readHead(client);
@@ -149,7 +147,7 @@ export class Tail {
     this.#listener.onStart(epoch, this.#last);
   }
 
-  async #readWhileWanted(client: PoolClient, signal: AbortSignal, onAnswer: () => void): Promise<void> {
+  async #readWhileWanted(client: pg.Client, signal: AbortSignal, onAnswer: () => void): Promise<void> {
     const { clock, limits } = this.#deps;
     let wantedAt = clock.monotonicMs();
     while (!signal.aborted) {

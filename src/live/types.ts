@@ -1,5 +1,4 @@
 import type { ActivityView } from '#domain/activity.ts';
-import type { AppError } from '#domain/errors.ts';
 import type { ActivityFilter } from '#domain/filter.ts';
 import type { Principal } from '#domain/principal.ts';
 import type { Service } from '#platform/service.ts';
@@ -39,15 +38,13 @@ export interface LiveEnvelope {
 export interface FrameFormat {
   readonly name: string;
   /** The first bytes of a stream. */
-  readonly opening: Buffer;
+  opening(): Buffer;
   readonly ping: Buffer;
   /** An activity is written as head, then the activity's JSON, then tail. */
   activityHead(feeds: readonly string[]): Buffer;
   activityTail(cursor: string): Buffer;
   resync(feeds: readonly string[], cursor: string): Buffer;
   caughtUp(cursor: string): Buffer;
-  /** The last bytes of a stream that ends for this reason. */
-  error(error: AppError): Buffer;
 }
 
 /** What the hub needs of a response whose head is sent: a subset of http.ServerResponse. */
@@ -115,18 +112,22 @@ export interface LiveStats {
 }
 
 /** The live stream of one process: one reader of the book, any number of subscribers. */
-export interface Live {
-  readonly service: Service;
+export interface Live extends Service {
+  /** A stream is never silent for longer than this, in milliseconds. */
+  readonly heartbeatMs: number;
   /**
-   * Makes sure that the request may be served now. Throws UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT or UNAVAILABLE
-   * before anything was written; what it returns starts the stream on a response whose head is sent.
+   * Makes sure that the request may be served now; what it returns starts the stream on a response whose head is sent.
+   * @throws AppError FORBIDDEN, INVALID_INPUT or UNAVAILABLE, before anything was written
    */
   admit(request: FollowRequest): Promise<(socket: LiveSocket, format: FrameFormat) => void>;
-  /** The same stream for a caller in this process. Ends with `signal`, or with the AppError given to closeWhere(). */
+  /**
+   * The same stream for a caller in this process, at its own pace. Ends with `signal`, or by closeWhere().
+   * @throws AppError as admit()
+   */
   follow(request: FollowRequest, signal: AbortSignal): AsyncGenerator<LiveEnvelope, void>;
   /**
-   * Ends every stream of a principal for which `predicate` is true: its key, session or role is gone. The client is
-   * told UNAUTHENTICATED and does not come back by itself. Returns how many were ended.
+   * Ends every stream of a principal for which `predicate` is true, because its key, session or role has changed or
+   * the server stops. Clients come back by themselves and are then judged anew. Returns how many were ended.
    */
   closeWhere(predicate: (principal: Principal) => boolean): number;
   stats(): LiveStats;
