@@ -2,28 +2,17 @@
  * The catalogue: every event type with its category, door, label, icon, colour, metadata schema and one-line renderer.
  * A type that is not in it, and that no admin registered for the workspace, is refused.
  */
+import { CRM_TYPES } from './crm-types.ts';
 import { LEAD_TYPES } from './lead-types.ts';
 import { anyMetadata } from './metadata.ts';
-import { type ActivityType, CATEGORY_COLOURS, type Category, type IconName } from './type.ts';
+import type { ActivityType, Category, IconName } from './type.ts';
 
+export { LEAD_IDENTIFIED } from './crm-types.ts';
 export { LEAD_TYPES } from './lead-types.ts';
 export * from './type.ts';
 
-/** Written when a lead becomes known under its keys: how open feeds and timelines learn whose earlier events are. */
-export const LEAD_IDENTIFIED: ActivityType = {
-  name: 'lead.identified',
-  category: 'SYSTEM',
-  door: 'workspace',
-  label: 'Lead identified',
-  icon: 'link',
-  colour: CATEGORY_COLOURS.SYSTEM,
-  metadata: anyMetadata,
-  line: () => '',
-  custom: false,
-};
-
 const BUILT_IN: ReadonlyMap<string, ActivityType> = new Map(
-  [...LEAD_TYPES, LEAD_IDENTIFIED].map((type) => [type.name, type]),
+  [...LEAD_TYPES, ...CRM_TYPES].map((type) => [type.name, type]),
 );
 
 export const BUILT_IN_TYPES: readonly ActivityType[] = [...BUILT_IN.values()];
