@@ -76,7 +76,8 @@ export async function openHome(
   throw new EmbeddedPostgresError(`neither ${dataDir} nor ${stateDir} can be entered by uid ${account?.uid}`);
 }
 
-async function openOutside(dataDir: string, stateDir: string, log: Logger): Promise<Home> {
+/** The home outside of `dataDir`, by the two notes that tie them together. Made, moved along or begun anew as needed. */
+export async function openOutside(dataDir: string, stateDir: string, log: Logger): Promise<Home> {
   const real = realpathSync(dataDir);
   const note = readNote(dataDir);
   const origin = note && readJson(join(note.home, ORIGIN), originSchema);

@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import { type Account, SERVER_ENVIRONMENT } from './account.ts';
 import { EmbeddedPostgresError } from './binaries.ts';
 import type { Home } from './home.ts';
-import { findServer, type RunningServer } from './server-process.ts';
+import { findServer, type RunningServer, stalePid } from './server-process.ts';
 
 /** Where the embedded server listens unless that port is taken: not 5432, which a system's own server has. */
 export const USUAL_PORT = 54_329;
@@ -65,15 +65,19 @@ export async function launchServer(options: LaunchOptions): Promise<Launch> {
       cwd: '/',
       detached: true,
       stdio: ['ignore', logFile, logFile],
-      env: SERVER_ENVIRONMENT,
+      env: { ...SERVER_ENVIRONMENT, ...forgiving(home.cluster) },
       ...account,
     },
   );
   closeSync(logFile);
   child.unref();
   let failure: Error | undefined;
-  child.on('error', (error) => {
-    failure = error;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      failure = error;
+      resolve();
+    });
   });
 
   for (let waits = 1; ; waits += 1) {
@@ -92,11 +96,21 @@ export async function launchServer(options: LaunchOptions): Promise<Launch> {
     }
     if (signal.aborted) {
       child.kill('SIGINT');
+      await ended;
       throw signal.reason;
     }
     if (waits % 500 === 0) log.warn({ log: home.logFile }, 'the database server is still starting');
     await clock.sleep(20);
   }
+}
+
+/**
+ * Tells the server to take no offence at a stale pid file's number, by the variable with which pg_ctl names its own
+ * parent. The file stays: it also holds what tells the server that processes of its predecessor still live.
+ */
+function forgiving(cluster: string): Record<string, string> {
+  const pid = stalePid(cluster);
+  return pid === undefined ? {} : { PG_GRANDPARENT_PID: String(pid) };
 }
 
 /** `wanted` when it is free on the loopback address, else any that is. */

@@ -24,6 +24,15 @@ export function findServer(cluster: string): RunningServer | undefined {
   return { pid, port, isReady: port > 0 && lines[7]?.trim() === 'ready' };
 }
 
+/**
+ * The process number in a pid file that no server of this folder has, or undefined. It may be that of a live process of
+ * ours by now (in a container numbers repeat at every start), and PostgreSQL would then refuse to start.
+ */
+export function stalePid(cluster: string): number | undefined {
+  const pid = Number(readText(join(cluster, 'postmaster.pid'))?.split('\n')[0]);
+  return pid > 1 && !isServerOf(pid, cluster) ? pid : undefined;
+}
+
 /** Whether the process is a PostgreSQL server on this data folder; false for one that is gone, or a zombie. */
 export function isServerOf(pid: number, cluster: string): boolean {
   const command = commandOf(pid);

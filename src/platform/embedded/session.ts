@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import { DatabaseUnavailableError, isNotReachableYet } from '../db/reachable.ts';
 import { EmbeddedPostgresError } from './binaries.ts';
 import type { Home } from './home.ts';
-import { freePort, type LaunchOptions, launchServer } from './launch.ts';
+import { freePort, type Launch, type LaunchOptions, launchServer } from './launch.ts';
 import { type Lease, openLease } from './lease.ts';
 import { findServer, type RunningServer, stopServer } from './server-process.ts';
 
@@ -26,23 +26,30 @@ export interface SessionOptions extends LaunchOptions {
  * @throws EmbeddedPostgresError when it cannot run; the signal's reason when aborted.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { home, password, signal } = options;
   let port = await freePort(options.port);
   for (let attempt = 1; ; attempt += 1) {
-    signal.throwIfAborted();
-    const found = findServer(home.cluster);
-    if (found === undefined) {
-      const launch = await launchServer({ ...options, port });
-      if (launch.kind === 'port-taken') port = await freePort(0);
-      else if (launch.server.isReady) {
-        const lease = await tryLease(launch.server.port, password, signal);
-        if (lease) return { server: launch.server, lease, adopted: !launch.isOurs };
-      }
-    } else if (found.isReady) {
-      const lease = await tryLease(found.port, password, signal);
-      if (lease) return { server: found, lease, adopted: true };
+    options.signal.throwIfAborted();
+    const found = findServer(options.home.cluster);
+    const launch: Launch = found
+      ? { kind: 'running', server: found, isOurs: false }
+      : await launchServer({ ...options, port });
+    if (launch.kind === 'port-taken') port = await freePort(0);
+    else if (launch.server.isReady) {
+      const lease = await leaseOrUndo(launch, options);
+      if (lease) return { server: launch.server, lease, adopted: !launch.isOurs };
     }
-    await systemClock.sleep(backoffDelay(attempt, LOCAL_BACKOFF), signal);
+    await systemClock.sleep(backoffDelay(attempt, LOCAL_BACKOFF), options.signal);
+  }
+}
+
+/** A server that we launched and then cannot use is stopped again. */
+async function leaseOrUndo(launch: Launch & { kind: 'running' }, options: SessionOptions): Promise<Lease | undefined> {
+  const { server, isOurs } = launch;
+  try {
+    return await tryLease(server.port, options.password, options.signal);
+  } catch (error) {
+    if (isOurs) await stopServer(server.pid, options.home.cluster);
+    throw error;
   }
 }
 
