@@ -60,7 +60,7 @@ export function openEventStream(
     let event = 'message';
     const data: string[] = [];
     for (const line of block.split('\n')) {
-      const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+      const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
       if (field === 'id') id = value;
       else if (field === 'event') event = value;
       else if (field === 'data') data.push(value);
