@@ -1,0 +1,136 @@
+/**
+ * Access: who asks, and what he may do.
+ *
+ *   request ──x-api-key / Bearer──▶ key store (memory) ──┐
+ *           ──session cookie──▶ sessions (5 s memory) ───┴▶ Principal ──▶ rate limit ──▶ may(principal, permission)
+ *
+ * People sign in by better-auth; services have keys of which the book keeps a hash. Whatever is kept in memory follows
+ * the database by signals (platform/db/signal.ts): a key revoked or a role taken away counts at once in every process,
+ * and what such a principal holds open is closed. Imports platform and domain alone.
+ */
+import type { Pool } from 'pg';
+import type { Principal } from '#domain/principal.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { PrismaClient } from '#platform/db/prisma.ts';
+import type { Signals } from '#platform/db/signal.ts';
+import type { Logger } from '#platform/log.ts';
+import type { Service } from '#platform/service.ts';
+import { clientAddress } from './address.ts';
+import { createAuth, isDueForRefresh } from './auth.ts';
+import { createAuthHandler } from './auth-handler.ts';
+import { type Authenticator, createAuthenticator } from './authenticate.ts';
+import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './bootstrap.ts';
+import { createKeyStore, type KeyStore } from './key-store.ts';
+import { createKeyUsage } from './key-usage.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { createMembers, type Members } from './members.ts';
+import { createRateLimiter, DEFAULT_RATES, type RatePolicies } from './rate-limit.ts';
+import { createRevocations, type RevocationMatch } from './revocation.ts';
+import { assertSameOrigin, ownOrigins } from './same-origin.ts';
+import { createAccessService } from './service.ts';
+import { createSessions } from './sessions.ts';
+import { workspaceCookie } from './workspace-cookie.ts';
+import { createWorkspaceDirectory } from './workspace-directory.ts';
+import { createWorkspaces, type Workspaces } from './workspaces.ts';
+
+export { type CurrentSession, type EnterableWorkspace, WORKSPACE_COOKIE, WORKSPACE_HEADER } from './authenticate.ts';
+export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
+export type { KnownKey } from './key-store.ts';
+export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';
+export type { CreatedMember, MemberView, NewMember } from './members.ts';
+export type { RatePolicies, RatePolicy } from './rate-limit.ts';
+export type { RevocationMatch } from './revocation.ts';
+export type { WorkspaceRecord } from './workspace-directory.ts';
+
+export interface AccessConfig {
+  readonly publicUrl: string | undefined;
+  readonly port: number;
+  readonly authSecret: string;
+  /** The bootstrap service key: every scope, in any workspace. Kept in memory as its hash. */
+  readonly internalApiKey: string;
+  /** Limits other than the usual ones. */
+  readonly rates?: Partial<RatePolicies>;
+}
+
+export interface AccessDeps {
+  readonly pool: Pool;
+  readonly prisma: PrismaClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signals: Signals;
+  readonly config: AccessConfig;
+}
+
+export interface Access extends Service, Authenticator {
+  /**
+   * Answers what is under /api/auth: sign-in, sign-out, change of password. `socketAddress` is the peer of the socket.
+   * @throws AppError for everything but success.
+   */
+  authHandler(request: Request, socketAddress: string | undefined): Promise<Response>;
+  /** @throws AppError FORBIDDEN for a request that may change something and does not come from our own pages. */
+  assertSameOrigin(headers: Headers, method: string): void;
+  /** @throws AppError RATE_LIMITED with `retryAfter`, when the principal asks too often. */
+  limitRate(principal: Principal): void;
+  /** Moves the end of the session in use, at most once a day; gives the Set-Cookie headers to answer with. */
+  refreshSession(headers: Headers): Promise<readonly string[]>;
+  /** The Set-Cookie header that remembers the workspace a person chose. */
+  workspaceCookie(workspaceId: string): string;
+  /** Calls `listener` when some principals may not go on as they were: close what they hold open. */
+  onRevoked(listener: (match: RevocationMatch) => void): () => void;
+  ensureFirstAdmin(admin: FirstAdmin): Promise<FirstAdminResult>;
+  readonly keys: Keys & Pick<KeyStore, 'loadedHashes'>;
+  readonly members: Members;
+  readonly workspaces: Workspaces;
+}
+
+export function createAccess(deps: AccessDeps): Access {
+  const { pool, prisma, clock, log, signals, config } = deps;
+  const origins = ownOrigins(config.publicUrl, config.port);
+  const rates = { ...DEFAULT_RATES, ...config.rates };
+  const limits = {
+    key: createRateLimiter({ policy: rates.key, clock }),
+    user: createRateLimiter({ policy: rates.user, clock }),
+    signIn: createRateLimiter({ policy: rates.signIn, clock }),
+  };
+
+  const revocations = createRevocations(signals);
+  const directory = createWorkspaceDirectory({ prisma, clock, signals, log });
+  const keyStore = createKeyStore({ prisma, clock, log, signals, revocations });
+  const usage = createKeyUsage({ pool, clock });
+  const auth = createAuth({ prisma, clock, log, signals, config });
+  const sessions = createSessions({ auth, prisma, clock, signals });
+  const authenticator = createAuthenticator({
+    sessions,
+    keys: keyStore,
+    usage,
+    directory,
+    internalApiKey: config.internalApiKey,
+  });
+  const handleAuth = createAuthHandler({ auth, origins, attempts: limits.signIn });
+  const service = createAccessService({ pool, clock, log, signals, keys: keyStore, usage, directory });
+
+  return {
+    name: service.name,
+    start: service.start,
+    stop: service.stop,
+    authenticate: authenticator.authenticate,
+    currentSession: authenticator.currentSession,
+    authHandler: (request, socketAddress) =>
+      handleAuth(request, clientAddress(request.headers, socketAddress, config.publicUrl !== undefined)),
+    assertSameOrigin: (headers, method) => assertSameOrigin(headers, method, origins),
+    limitRate(principal) {
+      if (principal.kind === 'key') limits.key.take(principal.keyId);
+      else limits.user.take(principal.userId);
+    },
+    async refreshSession(headers) {
+      const person = await sessions.find(headers);
+      return person && isDueForRefresh(person.expiresAt, clock.now()) ? auth.refreshSession(headers) : [];
+    },
+    workspaceCookie: (workspaceId) => workspaceCookie(workspaceId, config.publicUrl),
+    onRevoked: revocations.onRevoked,
+    ensureFirstAdmin: (admin) => ensureFirstAdmin({ prisma, signals, clock }, admin),
+    keys: { ...createKeys({ prisma, signals, clock }), loadedHashes: keyStore.loadedHashes },
+    members: createMembers({ prisma, signals, clock }),
+    workspaces: createWorkspaces({ prisma, signals, clock }),
+  };
+}

@@ -1,0 +1,117 @@
+import { parseCookies } from 'better-auth/cookies';
+import { AppError } from '#domain/errors.ts';
+import type { WorkspaceRole } from '#domain/roles.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { PrismaClient } from '#platform/db/prisma.ts';
+import type { Signals } from '#platform/db/signal.ts';
+import type { Auth } from './auth.ts';
+import { parseWorkspaceRole } from './membership-role.ts';
+
+/** A person with a valid session. */
+export interface SignedInPerson {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly superAdmin: boolean;
+  readonly expiresAt: Date;
+  /** Oldest first. */
+  readonly memberships: readonly { readonly workspaceId: string; readonly role: WorkspaceRole }[];
+}
+
+/** Whose session a request carries, remembered for a few seconds so that a page of requests costs one look. */
+export interface Sessions {
+  /** @throws AppError UNAVAILABLE when the database cannot say. */
+  find(headers: Headers): Promise<SignedInPerson | undefined>;
+}
+
+/** How long a session is believed without a look, in milliseconds. Ends earlier by a signal. */
+export const SESSION_TTL_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+
+export interface SessionsDeps {
+  readonly auth: Auth;
+  readonly prisma: PrismaClient;
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
+  readonly signals: Signals;
+}
+
+interface Remembered {
+  readonly until: number;
+  readonly person: Promise<SignedInPerson | undefined>;
+  /** Known once `person` resolved. */
+  sessionId?: string;
+  userId?: string;
+}
+
+export function createSessions({ auth, prisma, clock, signals }: SessionsDeps): Sessions {
+  const remembered = new Map<string, Remembered>();
+
+  /** A look that has not ended yet may have read what was before the change, so it is forgotten too. */
+  const forget = (isConcerned: (entry: Remembered) => boolean) => {
+    for (const [cookie, entry] of remembered) {
+      if (entry.userId === undefined || isConcerned(entry)) remembered.delete(cookie);
+    }
+  };
+  signals.subscribe('session', ({ id }) => forget((entry) => entry.sessionId === id));
+  signals.subscribe('member', ({ id }) => forget((entry) => entry.userId === id));
+  signals.subscribe('workspace', () => remembered.clear());
+  signals.onGap(() => remembered.clear());
+
+  const look = async (headers: Headers): Promise<SignedInPerson | undefined> => {
+    const found = await auth.findSession(headers);
+    if (!found) return undefined;
+    const user = await prisma.user.findUnique({
+      where: { id: found.userId, disabledAt: null },
+      select: {
+        email: true,
+        name: true,
+        superAdmin: true,
+        memberships: {
+          select: { workspaceId: true, role: true },
+          orderBy: [{ createdAt: 'asc' }, { workspaceId: 'asc' }],
+        },
+      },
+    });
+    if (!user) return undefined;
+    const memberships = user.memberships.map(({ workspaceId, role }) => ({
+      workspaceId,
+      role: parseWorkspaceRole(role),
+    }));
+    return { ...found, ...user, memberships };
+  };
+
+  const remember = (cookie: string, headers: Headers): Remembered => {
+    const entry: Remembered = { until: clock.monotonicMs() + SESSION_TTL_MS, person: look(headers) };
+    remembered.set(cookie, entry);
+    if (remembered.size > MAX_REMEMBERED) {
+      const oldest = remembered.keys().next();
+      if (!oldest.done) remembered.delete(oldest.value);
+    }
+    entry.person.then(
+      (person) => {
+        if (person) Object.assign(entry, { sessionId: person.sessionId, userId: person.userId });
+        else if (remembered.get(cookie) === entry) remembered.delete(cookie);
+      },
+      () => {
+        if (remembered.get(cookie) === entry) remembered.delete(cookie);
+      },
+    );
+    return entry;
+  };
+
+  return {
+    async find(headers) {
+      const cookie = parseCookies(headers.get('cookie') ?? '').get(await auth.cookieName());
+      if (!cookie) return undefined;
+      const known = remembered.get(cookie);
+      const entry = known && known.until > clock.monotonicMs() ? known : remember(cookie, headers);
+      try {
+        const person = await entry.person;
+        return person && person.expiresAt > clock.now() ? person : undefined;
+      } catch (cause) {
+        throw new AppError('UNAVAILABLE', { retryAfter: 1, cause });
+      }
+    },
+  };
+}
