@@ -65,7 +65,11 @@ export function createApplication(options: ApplicationOptions): Application {
         container = createContainer({ config, secrets, databaseUrl, log });
         await begin(container);
         exposeServices(container.services);
-        await container.services.access.ensureFirstAdmin({ email: config.adminEmail, password: secrets.adminPassword });
+        await container.services.access.ensureFirstAdmin({
+          email: config.adminEmail,
+          password: secrets.adminPassword,
+          isPasswordGiven: config.adminPassword !== undefined,
+        });
         if (config.demoData) {
           onStep?.('Looking after the demo workspaces');
           await container.services.demo.ensure();

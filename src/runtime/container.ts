@@ -42,13 +42,13 @@ export function createContainer({ config, secrets, databaseUrl: url, log }: Cont
   const prisma = createPrisma(pool);
   const months = createMonths(pool);
   const wake = createWake({ pool, connection, log });
-  const signals = createSignals({ pool, connection, log });
+  const signals = createSignals({ connection, log });
 
   const types = createTypeCatalogue({ prisma, clock });
-  const query = createQueries({ pool, clock });
+  const query = createQueries({ pool });
   const ingest = createIngest({ pool: ingestPool, months, types, wake, clock, log });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
-  const crm = createCrm({ pool, prisma, months, wake, clock, log });
+  const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
     pool,
     prisma,

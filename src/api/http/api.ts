@@ -1,6 +1,7 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import { AppError } from '#domain/errors.ts';
+import { mountAuth } from '../auth/mount.ts';
 import { createRest } from '../rest/app.ts';
 import { toAppError } from '../rest/errors.ts';
 import type { RestEnv } from '../rest/route.ts';
@@ -26,7 +27,7 @@ export function createApi(services: Services): Hono<RestEnv> {
   });
   api.notFound((c) => c.json(new AppError('NOT_FOUND').toBody(c.var.requestId), 404));
 
-  api.on(['GET', 'POST'], '/api/auth/*', (c) => services.access.authHandler(c.req.raw));
+  mountAuth(api, services);
   api.all(`${TRPC_PATH}/*`, (c) =>
     fetchRequestHandler({
       endpoint: TRPC_PATH,
