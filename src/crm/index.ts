@@ -28,7 +28,8 @@ import { type UpsertInput, type UpsertResult, upsertLeads } from './upsert/upser
 export type { CampaignReceipt } from './campaigns.ts';
 export type { LeadPage } from './leads.ts';
 export type { CrmDeps } from './transact.ts';
-export type { UpsertResult } from './upsert/upsert-leads.ts';
+export { leadItem } from './upsert/item.ts';
+export { MAX_ITEMS, type UpsertResult } from './upsert/upsert-leads.ts';
 
 /** Each function says where it is written what it throws. */
 export interface Crm {
