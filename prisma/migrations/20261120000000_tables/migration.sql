@@ -243,9 +243,6 @@ CREATE INDEX "leads_workspace_id_email_key_idx" ON "leads"("workspace_id", "emai
 CREATE INDEX "leads_workspace_id_phone_key_idx" ON "leads"("workspace_id", "phone_key");
 
 -- CreateIndex
-CREATE INDEX "leads_workspace_id_last_activity_at_idx" ON "leads"("workspace_id", "last_activity_at" DESC);
-
--- CreateIndex
 CREATE UNIQUE INDEX "leads_workspace_id_airtable_record_id_key" ON "leads"("workspace_id", "airtable_record_id");
 
 -- CreateIndex
