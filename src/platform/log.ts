@@ -18,7 +18,7 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
-export interface LogDestination {
+interface LogDestination {
   write(line: string): void;
 }
 

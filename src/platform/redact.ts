@@ -4,7 +4,7 @@ const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/?#@]+@/gi;
 const QUERY_SECRETS = /([?&](?:token|access_token|api_key|apikey|key|password|secret)=)[^&\s"']+/gi;
 const MAX_DEPTH = 8;
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /**
  * A copy of `value` fit for a log: whatever stands under the name of a secret is replaced, at any depth, as are the

@@ -16,7 +16,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export type ServiceState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
+type ServiceState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 /** A failure that names the service and what it was doing; the reason is its `cause`. */
 export class ServiceError extends Error {
@@ -31,7 +31,7 @@ export class ServiceError extends Error {
 }
 
 /** Ends what was started. Called at most once. */
-export type Stopper = () => Promise<void> | void;
+type Stopper = () => Promise<void> | void;
 
 export interface ServiceDefinition {
   readonly name: string;

@@ -31,7 +31,7 @@ export interface EmbeddedBench {
 }
 
 /** The program of embedded-app.ts, in a process group of its own as a shell makes one. */
-export interface App {
+interface App {
   readonly process: ChildProcess;
   readonly url: string;
   readonly adopted: boolean;

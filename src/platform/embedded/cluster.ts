@@ -141,5 +141,8 @@ async function runInitdb(cluster: string, passwordFile: string, options: InitOpt
     rmSync(cluster, { recursive: true, force: true });
     if (!output.includes('locale')) break;
   }
-  throw new EmbeddedPostgresError(`the embedded database could not be made: ${output}`);
+  const hint = output.includes('user ID')
+    ? ' (PostgreSQL needs a user with a name: add one, or give DATABASE_URL)'
+    : '';
+  throw new EmbeddedPostgresError(`the embedded database could not be made: ${output}${hint}`);
 }

@@ -34,7 +34,7 @@ export function stalePid(cluster: string): number | undefined {
 }
 
 /** Whether the process is a PostgreSQL server on this data folder; false for one that is gone, or a zombie. */
-export function isServerOf(pid: number, cluster: string): boolean {
+function isServerOf(pid: number, cluster: string): boolean {
   const command = commandOf(pid);
   if (!command?.includes('postgres')) return false;
   return command.includes(cluster) || workingFolderOf(pid) === realpathSync(cluster);
