@@ -1,7 +1,7 @@
 import { formatStreamCursor } from '#domain/cursor.ts';
 import type { Read } from './snapshot.ts';
 
-const BOOK_POSITION = {
+export const BOOK_POSITION = {
   name: 'book_position',
   text: `SELECT coalesce((SELECT max(epoch) FROM book_epoch), 0) AS epoch,
                 coalesce((SELECT max(seq) FROM activity), 0) AS seq`,

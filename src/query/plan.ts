@@ -1,14 +1,14 @@
 import type { Read } from './snapshot.ts';
 
 const HINDERED = {
-  scans: ['enable_seqscan', 'enable_indexscan', 'enable_indexonlyscan'],
+  scans: ['enable_seqscan', 'enable_indexscan', 'enable_indexonlyscan', 'enable_hashjoin', 'enable_mergejoin'],
   bitmaps: ['enable_seqscan', 'enable_bitmapscan'],
 };
 const ALL = [...new Set(Object.values(HINDERED).flat())];
 
 /**
- * For the rest of the snapshot, plans avoid reading along tables and indexes (`scans`), or gathering by bitmap
- * (`bitmaps`). The planner guesses how common a word is, and wrongly for words that are new, or common only in old
+ * For the rest of the snapshot, plans avoid reading along tables and indexes, and joining with whole tables (`scans`), or
+ * they avoid gathering by bitmap (`bitmaps`). The planner guesses how common a word is, and wrongly for words that are new, or common only in old
  * rows; the feed knows, because it counted.
  */
 export async function hinder(read: Read, what: keyof typeof HINDERED): Promise<void> {

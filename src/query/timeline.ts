@@ -64,7 +64,8 @@ async function readLead(read: Read, workspaceId: string, leadId: string): Promis
   return lead;
 }
 
-function alongLead(
+/** The statement of one page of a timeline. */
+export function alongLead(
   workspaceId: string,
   { leadId, types, categories, search }: TimelineRequest,
   rows: number,

@@ -60,14 +60,19 @@ export async function createTestBook(): Promise<TestBook> {
   };
 }
 
+let made = 0;
+
+/** Unless it says when it happened, it happened a millisecond after the one made before it. */
 function newActivity(workspaceId: string, values: Partial<NewActivity>): NewActivity {
+  made += 1;
+  const occurredAt = new Date(Date.UTC(2025, 10, 7, 12) + made);
   return {
-    id: uuidv7(Date.now()),
+    id: uuidv7(occurredAt.getTime()),
     workspaceId,
     door: 'lead',
     type: 'MESSAGE_SENT',
     category: 'SMS',
-    occurredAt: new Date(),
+    occurredAt,
     description: 'SMS sent',
     source: 'test:book',
     ...values,
