@@ -65,7 +65,9 @@ export class Tail {
     this.#listener = listener;
     this.service = createService({
       name: 'live tail',
-      start: () => {
+      start: async () => {
+        // Pages read from now on carry this book's epoch in their cursors, also before anybody follows.
+        await currentEpoch(deps.pool);
         const stopped = new AbortController();
         const unsubscribe = deps.wake.subscribe(() => {
           if (this.#isReading) this.#bell.ring();

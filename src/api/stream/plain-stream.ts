@@ -19,7 +19,8 @@ export async function servePlainStream(
     const principal = await authenticate(headers);
     if (!principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
     services.access.limitRate(principal);
-    const filter = toActivityFilter(url.searchParams, 'UTC');
+    const timeZone = await services.query.timeZone(principal.workspaceId);
+    const filter = toActivityFilter(url.searchParams, timeZone);
     const after = url.searchParams.get('after') ?? undefined;
     const feeds = [{ id: 'feed', filter, after }];
     const lastEventId = lastEventIdOf(headers, url);
