@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from '#platform/config.ts';
 import { createLogger } from '#platform/log.ts';
+import { useProductionCode } from '#platform/production.ts';
 import { createApplication } from '#runtime/application.ts';
 import { buildWhenNeeded } from '#runtime/build.ts';
 import { welcome } from './welcome.ts';
@@ -17,11 +18,10 @@ try {
 }
 
 async function start(): Promise<void> {
-  // React and Next choose their production code by this.
-  Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' });
-  const config = loadConfig(process.env);
+  useProductionCode();
+  const config = loadConfig();
   const log = createLogger({ level: config.logLevel });
-  await buildWhenNeeded(root, process.env, () => say('Building the pages (the first start only) …'));
+  await buildWhenNeeded(root, () => say('Building the pages (the first start only) …'));
   const application = createApplication({ config, log, root, onStep: (step) => say(`${step} …`) });
 
   let stopping = false;

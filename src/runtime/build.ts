@@ -12,13 +12,13 @@ const FILES = ['next.config.mjs', 'postcss.config.mjs', 'package-lock.json', 'ts
  * Builds the pages unless they were built from these very sources. Resolves when they can be served.
  * @throws Error with the end of the build's output when it fails
  */
-export async function buildWhenNeeded(root: string, env: NodeJS.ProcessEnv, onBuild: () => void): Promise<void> {
+export async function buildWhenNeeded(root: string, onBuild: () => void): Promise<void> {
   const stamp = join(root, '.next', 'historybook-sources');
   const wanted = await hashOfSources(root);
   const found = await readFile(stamp, 'utf8').catch(() => '');
   if (found === wanted) return;
   onBuild();
-  await runBuild(root, env);
+  await runBuild(root);
   await writeFile(stamp, wanted);
 }
 
@@ -35,13 +35,12 @@ async function hashOfSources(root: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function runBuild(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+function runBuild(root: string): Promise<void> {
   const next = createRequire(join(root, 'package.json')).resolve('next/dist/bin/next');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [next, 'build', root], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env,
     });
     let output = '';
     const collect = (chunk: Buffer) => {
