@@ -1,0 +1,12 @@
+'use client';
+
+import { PageError } from '#web/ui/page-error.tsx';
+
+interface ErrorProps {
+  readonly error: Error & { digest?: string };
+  readonly retry: () => void;
+}
+
+export default function ErrorPage({ error, retry }: ErrorProps) {
+  return <PageError digest={error.digest} onRetry={retry} />;
+}

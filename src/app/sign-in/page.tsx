@@ -1,0 +1,18 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { localPath } from '#web/features/sign-in/next-path.ts';
+import { SignInPage } from '#web/features/sign-in/sign-in-page.tsx';
+import { currentSession } from '#web/server/session.ts';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+interface SignInProps {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function Page({ searchParams }: SignInProps) {
+  const { next } = await searchParams;
+  const target = localPath(typeof next === 'string' ? next : null);
+  if (await currentSession()) redirect(target);
+  return <SignInPage next={target} />;
+}

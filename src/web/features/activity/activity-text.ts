@@ -1,0 +1,64 @@
+import type { ActivityView } from '#domain/activity.ts';
+import type { ActivityType } from '#domain/catalogue/index.ts';
+import { clockTime, shortDate } from '../../time/zoned.ts';
+
+export interface ActivityText {
+  /** What happened; null when it only repeats the beginning of the message. */
+  readonly description: string | null;
+  /** What was written or said. */
+  readonly quote: string | null;
+  /** What the metadata knows beyond that, in one line; '' for nothing. */
+  readonly facts: string;
+}
+
+const INSTANT = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})/g;
+
+/** Instants inside a text, as dates and times of the time zone. */
+export function readableInstants(text: string, timeZone: string): string {
+  return text.replace(INSTANT, (iso) => {
+    const instant = new Date(iso);
+    if (Number.isNaN(instant.getTime())) return iso;
+    return `${shortDate(instant, timeZone)}, ${clockTime(instant, timeZone).slice(0, 5)}`;
+  });
+}
+
+/** Workflows describe a message by its first words: `SMS sent: Hey John, saw your fo...`. */
+function repeatsMessage(description: string, message: string): boolean {
+  const shortened = description.replace(/\s*(\.\.\.|…)$/, '');
+  const words = shortened.slice(shortened.indexOf(':') + 1).trim();
+  return words.length >= 8 && message.startsWith(words);
+}
+
+/** What to write for an activity, without saying anything twice. */
+export function activityText(
+  activity: Pick<ActivityView, 'description' | 'message' | 'metadata'>,
+  type: Pick<ActivityType, 'line'>,
+  timeZone: string,
+): ActivityText {
+  const { description, message } = activity;
+  return {
+    description: message && repeatsMessage(description, message) ? null : description,
+    quote: message?.trim() || null,
+    facts: readableInstants(type.line(activity), timeZone),
+  };
+}
+
+const LATE = 60_000;
+
+/** How long after it happened the book took it, in milliseconds: 0 when that is within a minute. */
+export function lateness(activity: Pick<ActivityView, 'occurredAt' | 'recordedAt'>): number {
+  const delay = Date.parse(activity.recordedAt) - Date.parse(activity.occurredAt);
+  return delay > LATE ? delay : 0;
+}
+
+/** `3 minutes`, `2 hours`, `5 days`: a length of time in its largest whole unit. */
+export function duration(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const [count, unit] =
+    minutes < 60
+      ? [minutes, 'minute']
+      : minutes < 1440
+        ? [Math.floor(minutes / 60), 'hour']
+        : [Math.floor(minutes / 1440), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,52 @@
+'use client';
+
+import { useMemo } from 'react';
+import { BUILT_IN_TYPES, CATEGORIES, CATEGORY_LABELS, type Category } from '#domain/catalogue/index.ts';
+import { FilterMultiSelect } from '../../ui/filter-select.tsx';
+import { useTypes } from '../activity/use-types.ts';
+
+interface TypeFilterProps {
+  readonly values: readonly string[];
+  readonly onChange: (values: string[]) => void;
+}
+
+/** Event types, by category; a workspace's own among them. */
+export function TypeFilter({ values, onChange }: TypeFilterProps) {
+  const { types, show } = useTypes();
+  const options = useMemo(() => {
+    const all = types ?? BUILT_IN_TYPES;
+    return CATEGORIES.map((category) => ({
+      group: CATEGORY_LABELS[category],
+      items: all.filter((type) => type.category === category).map((type) => ({ value: type.name, label: type.label })),
+    })).filter(({ items }) => items.length > 0);
+  }, [types]);
+  return (
+    <FilterMultiSelect
+      label="Type"
+      options={options}
+      values={values}
+      labelOf={(name) => show(name).label}
+      onChange={onChange}
+      searchable
+    />
+  );
+}
+
+interface CategoryFilterProps {
+  readonly values: readonly Category[];
+  readonly onChange: (values: Category[]) => void;
+}
+
+const CATEGORY_OPTIONS = CATEGORIES.map((category) => ({ value: category, label: CATEGORY_LABELS[category] }));
+
+export function CategoryFilter({ values, onChange }: CategoryFilterProps) {
+  return (
+    <FilterMultiSelect
+      label="Category"
+      options={CATEGORY_OPTIONS}
+      values={values}
+      labelOf={(value) => CATEGORY_OPTIONS.find((option) => option.value === value)?.label ?? value}
+      onChange={(chosen) => onChange(CATEGORIES.filter((category) => chosen.includes(category)))}
+    />
+  );
+}

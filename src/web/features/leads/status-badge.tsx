@@ -1,0 +1,25 @@
+'use client';
+
+import { Badge } from '@mantine/core';
+
+const COLOURS: Readonly<Record<string, string>> = {
+  New: 'gray',
+  Contacted: 'blue',
+  Replied: 'indigo',
+  Qualified: 'cyan',
+  Booked: 'teal',
+  Nurture: 'grape',
+  'Not interested': 'orange',
+  'Opted out': 'red',
+  'Closed won': 'green',
+  'Closed lost': 'red',
+};
+
+/** Where a lead stands; a word that a sync brought is shown as it came. */
+export function StatusBadge({ status }: { readonly status: string }) {
+  return (
+    <Badge variant="light" color={COLOURS[status] ?? 'gray'} tt="none" fw={550}>
+      {status}
+    </Badge>
+  );
+}

@@ -1,0 +1,49 @@
+'use client';
+
+import { z } from 'zod';
+
+/** What went wrong with signing in or out, in a sentence for the person. */
+export class SignInError extends Error {
+  override readonly name = 'SignInError';
+}
+
+const UNREACHABLE = 'The server cannot be reached. Check your connection and try again.';
+
+/** What every error answer says for people; see ErrorBody. */
+const errorAnswer = z.object({ message: z.string() });
+
+async function post(path: string, body: unknown): Promise<void> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      credentials: 'same-origin',
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new SignInError(UNREACHABLE);
+  }
+  if (answer.ok) return;
+  const wait = answer.headers.get('retry-after');
+  if (answer.status === 429) {
+    throw new SignInError(`Too many attempts. Try again ${wait ? `in ${wait} seconds` : 'in a minute'}.`);
+  }
+  const said = errorAnswer.safeParse(await answer.json().catch(() => undefined));
+  throw new SignInError(said.data?.message ?? UNREACHABLE);
+}
+
+/** Signs in; the session comes back as a cookie that scripts cannot read. @throws SignInError */
+export function signIn(email: string, password: string): Promise<void> {
+  return post('/api/auth/sign-in/email', { email, password });
+}
+
+/** Ends the session. @throws SignInError when the server did not take it. */
+export function signOut(): Promise<void> {
+  return post('/api/auth/sign-out', {});
+}
+
+/** Changes one's own password and ends one's other sessions. @throws SignInError */
+export function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  return post('/api/auth/change-password', { currentPassword, newPassword });
+}

@@ -1,0 +1,48 @@
+import { headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import type { Services } from '#api/services.ts';
+import { ROLE_PERMISSIONS } from '#domain/roles.ts';
+import { signInPath } from '../features/sign-in/next-path.ts';
+import type { Session } from '../session/session.tsx';
+
+/** Where runtime/expose.ts puts the running services: pages are another module world and make none of their own. */
+const SERVICES = Symbol.for('historybook');
+
+function services(): Services {
+  const exposed = (globalThis as { [SERVICES]?: Services })[SERVICES];
+  if (!exposed) throw new Error('pages are rendered inside the running server: start it with npm start');
+  return exposed;
+}
+
+/** The session that this request's cookie stands for, or null. */
+export async function currentSession(): Promise<Session | null> {
+  const session = await services().access.currentSession(new Headers(await headers()));
+  if (!session) return null;
+  const { person, current, workspaces } = session;
+  return {
+    user: { id: person.userId, name: person.name, email: person.email },
+    workspace: current ?? null,
+    workspaces,
+    role: current?.role ?? null,
+    permissions: current ? ROLE_PERMISSIONS[current.role] : [],
+  };
+}
+
+/** The session of this request; without one, the answer is the way to the sign-in page and back here. */
+export async function requireSession(): Promise<Session> {
+  const session = await currentSession();
+  if (session) return session;
+  redirect(signInPath(await requestedPath()));
+}
+
+/** The path of this request, which the server in front hands on; `_rsc` marks a navigation inside the app. */
+async function requestedPath(): Promise<string> {
+  const url = new URL((await headers()).get('x-request-path') ?? '/', 'http://localhost');
+  url.searchParams.delete('_rsc');
+  return url.pathname + url.search;
+}
+
+/** The nonce of this answer's content security policy; runtime code must carry it to be run. */
+export async function pageNonce(): Promise<string> {
+  return (await headers()).get('x-nonce') ?? '';
+}

@@ -1,0 +1,66 @@
+'use client';
+
+import { AppShell, Burger, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { CommandPalette, CommandPaletteButton } from './command-palette.tsx';
+import { LiveLight } from './live-light.tsx';
+import { Logo } from './logo.tsx';
+import { NavList } from './nav-list.tsx';
+import { SchemeToggle } from './scheme-toggle.tsx';
+import classes from './shell.module.css';
+import { UserMenu } from './user-menu.tsx';
+import { WorkspaceSwitcher } from './workspace-switcher.tsx';
+
+/** The frame around every page of a signed-in person. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [opened, { toggle, close }] = useDisclosure();
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <a href="#main" className={classes.skip}>
+        Skip to content
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Group h="100%" px={{ base: 'sm', sm: 'md' }} gap="sm" wrap="nowrap" justify="space-between">
+          <Group gap="sm" wrap="nowrap" className={classes.left}>
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={opened ? 'Close navigation' : 'Open navigation'}
+              aria-expanded={opened}
+            />
+            <Link href="/" className={classes.brand} aria-label="Historybook, home">
+              <Logo />
+              <Text span fw={640} visibleFrom="xs">
+                Historybook
+              </Text>
+            </Link>
+            <span className={classes.switcher}>
+              <WorkspaceSwitcher />
+            </span>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <LiveLight />
+            <CommandPaletteButton />
+            <SchemeToggle />
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" className={classes.navbar} aria-label="Main">
+        <NavList onNavigate={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+        <div className={classes.page}>{children}</div>
+      </AppShell.Main>
+      <CommandPalette />
+    </AppShell>
+  );
+}

@@ -1,0 +1,51 @@
+'use client';
+
+import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
+import { IconLogout } from '@tabler/icons-react';
+import { signOut } from '../features/sign-in/auth-client.ts';
+import { roleLabel } from '../session/role-label.ts';
+import { useSession } from '../session/session.tsx';
+import { toastError } from '../ui/toast.ts';
+
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+    window.location.assign('/sign-in');
+  } catch (error) {
+    toastError('Could not sign out', error);
+  }
+}
+
+/** Who is signed in, in which role, and the way out. */
+export function UserMenu() {
+  const { user, role } = useSession();
+  if (!user) return null;
+  return (
+    <Menu width={240} position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size="lg" radius="xl" aria-label={`Signed in as ${user.name}`}>
+          <Avatar size={30} radius="xl" name={user.name} color="ink" alt="" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm" fw={550} c="var(--mantine-color-text)" truncate>
+            {user.name}
+          </Text>
+          <Text size="xs" c="dimmed" truncate>
+            {user.email}
+          </Text>
+          {role && (
+            <Text size="xs" c="dimmed">
+              {roleLabel(role)}
+            </Text>
+          )}
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

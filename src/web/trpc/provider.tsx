@@ -1,0 +1,44 @@
+'use client';
+
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { httpBatchLink } from '@trpc/client';
+import { type ReactNode, useState } from 'react';
+import superjson from 'superjson';
+import { signInPath } from '../features/sign-in/next-path.ts';
+import { trpc } from './client.ts';
+import { errorCode, isRetryable } from './errors.ts';
+
+const MAX_RETRIES = 2;
+
+/** A session that ended sends the person to sign in, and back here afterwards. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (errorCode(error) !== 'UNAUTHENTICATED') return;
+  window.location.assign(signInPath(window.location.pathname + window.location.search));
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < MAX_RETRIES && isRetryable(error),
+      },
+    },
+  });
+}
+
+/** Queries and mutations of the web app; live subscriptions have their own connection (web/live). */
+export function TrpcProvider({ children }: { readonly children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  const [client] = useState(() =>
+    trpc.createClient({ links: [httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4000 })] }),
+  );
+  return (
+    <trpc.Provider client={client} queryClient={queryClient}>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+    </trpc.Provider>
+  );
+}
