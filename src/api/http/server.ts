@@ -34,6 +34,8 @@ export function createHttpServer({ services, pages }: ServerDeps): Server {
       return void api(req, res);
     }
     setPagePolicy(req, res);
+    // Where the person wanted to go, for the way back after signing in.
+    req.headers['x-request-path'] = req.url ?? '/';
     pages(req, res);
   });
 }
