@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { AppError } from '#domain/errors.ts';
+import { spanOfDate } from '#domain/day.ts';
+import { AppError, type Issue } from '#domain/errors.ts';
 import { issuesOf } from '#domain/issues.ts';
+import { isPlainObject, jsonFlaw } from '#domain/json.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
 import type { Submission } from '#ingest/index.ts';
 import { canonicalHash } from '#platform/canonical.ts';
@@ -13,7 +15,8 @@ export const LIMITS = {
   batchBytes: 32 * 1024 * 1024,
   batchEvents: 1000,
   metadataDepth: 32,
-  metadataBytes: 64 * 1024,
+  /** In characters of its JSON. */
+  metadataLength: 64 * 1024,
 } as const;
 
 /** The sentence that callers of the older system know for a missing field. */
@@ -25,59 +28,38 @@ const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional());
 
 const instant = z.union([z.string().max(64), z.number()]).transform((value, context) => {
-  const date = new Date(typeof value === 'string' ? withZone(value) : value);
-  if (!Number.isNaN(date.getTime())) return date;
+  const date = typeof value === 'string' ? instantOf(value.trim()) : new Date(value);
+  if (date && !Number.isNaN(date.getTime())) return date;
   context.addIssue({ code: 'custom', message: 'must be a date and time such as 2025-11-07T08:15:05Z' });
   return z.NEVER;
 });
 
-/** A date and time without a zone is read as UTC, never in the zone of whatever server reads it. */
-function withZone(text: string): string {
-  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text.trim())
-    ? `${text.trim().replace(' ', 'T')}Z`
-    : text;
+/** ISO 8601. Without a zone it is UTC, never the zone of whatever server reads it; a day alone is its first moment. */
+function instantOf(text: string): Date | undefined {
+  const isComplete = !text.includes(':') || /(Z|[+-]\d\d:?\d\d)$/i.test(text);
+  return spanOfDate(isComplete ? text : `${text}Z`, 'UTC')?.from;
 }
 
-const metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => depthOf(value) <= LIMITS.metadataDepth, `must not nest deeper than ${LIMITS.metadataDepth} levels`)
-  .refine(
-    (value) => JSON.stringify(value).length <= LIMITS.metadataBytes,
-    `must not be larger than ${LIMITS.metadataBytes / 1024} KB`,
-  );
-
-/** Depth of nesting, counted without recursion and no further than needed: input may nest thousands deep. */
-export function depthOf(value: unknown, limit: number = LIMITS.metadataDepth): number {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= limit; depth += 1) {
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-    if (level.length === 0) return depth;
-  }
-  return limit + 1;
-}
-
-export const logActivityBody = z
-  .object({
-    eventType: name(100),
-    eventCategory: name(50),
-    leadId: optional(z.uuid('must be the id of a lead (a UUID)')),
-    leadAirtableId: optional(name(255)),
-    leadEmail: optional(z.email('must be an e-mail address').max(320)),
-    leadPhone: optional(
-      z
-        .union([z.string().max(40), z.number().transform(String)])
-        .refine((value) => phoneKey(value).length >= 5, 'must be a phone number with at least 5 digits'),
-    ),
-    description: name(10_000),
-    messageContent: optional(z.string().max(100_000)),
-    metadata: optional(metadata),
-    source: name(100),
-    executionId: optional(z.union([z.string().max(255), z.number().transform(String)])),
-    createdBy: optional(z.uuid('must be the id of a user (a UUID)')),
-    timestamp: optional(instant),
-    idempotencyKey: optional(name(255)),
-  })
-  .catchall(z.unknown());
+export const logActivityBody = z.object({
+  eventType: name(100),
+  eventCategory: name(50),
+  leadId: optional(z.uuid('must be the id of a lead (a UUID)')),
+  leadAirtableId: optional(name(255)),
+  leadEmail: optional(z.email('must be an e-mail address').max(320)),
+  leadPhone: optional(
+    z
+      .union([z.string().max(40), z.number().transform(String)])
+      .refine((value) => phoneKey(value).length >= 5, 'must be a phone number with at least 5 digits'),
+  ),
+  description: name(10_000),
+  messageContent: optional(z.string().max(100_000)),
+  metadata: optional(z.record(z.string(), z.unknown())),
+  source: name(100),
+  executionId: optional(z.union([z.string().max(255), z.number().transform(String)])),
+  createdBy: optional(z.uuid('must be the id of a user (a UUID)')),
+  timestamp: optional(instant),
+  idempotencyKey: optional(name(255)),
+});
 
 export type LogActivityBody = z.input<typeof logActivityBody>;
 
@@ -91,85 +73,82 @@ export interface SubmitContext {
 
 const REQUIRED = ['eventType', 'eventCategory', 'description', 'source'] as const;
 const REFERENCES = ['leadId', 'leadAirtableId', 'leadEmail', 'leadPhone'] as const;
+const KNOWN: ReadonlySet<string> = new Set(Object.keys(logActivityBody.shape));
 
 /**
- * Translates one body to a submission.
+ * Translates one body to a submission. The metadata are those of the body itself: what a schema does not name is kept.
  * @throws AppError INVALID_INPUT naming every field that is wrong
  */
 export function toSubmission(body: unknown, context: SubmitContext): Submission {
   const parsed = logActivityBody.safeParse(body);
-  const missing = missingFields(body);
-  if (!parsed.success || missing.length > 0) {
-    const issues = [
-      ...missing.map((path) => ({ path, message: 'is required' })),
-      ...(parsed.success ? [] : issuesOf(parsed.error).filter(({ path }) => !missing.includes(path))),
-    ];
-    throw new AppError('INVALID_INPUT', { issues, ...(missing.length > 0 && { error: MISSING_FIELDS }) });
-  }
-  const { eventType, eventCategory, leadEmail, leadPhone, messageContent, timestamp, idempotencyKey, ...event } =
-    parsed.data;
-  const {
-    leadId,
-    leadAirtableId,
-    description,
-    metadata: given,
-    source,
-    executionId,
-    createdBy,
-    ...unknownFields
-  } = event;
+  if (!parsed.success || !isPlainObject(body)) throw invalid(body, parsed.success ? [] : issuesOf(parsed.error));
+  const event = parsed.data;
+  if (REFERENCES.every((field) => event[field] === undefined)) throw invalid(body, []);
+  const metadata = metadataOf(body);
+  const flaw = metadata && metadataFlaw(metadata);
+  if (flaw) throw invalid(body, [{ path: 'metadata', message: flaw }]);
+  const userId = event.createdBy ?? context.userId;
   return {
     workspaceId: context.workspaceId,
     door: 'lead',
-    type: eventType,
-    category: eventCategory,
-    occurredAt: timestamp,
-    leadId: leadId?.toLowerCase(),
-    leadAirtableId,
-    leadEmail: leadEmail && emailKey(leadEmail),
-    leadPhone: leadPhone && phoneKey(leadPhone),
-    description,
-    message: messageContent,
-    metadata: withUnknownFields(given, unknownFields),
-    source,
-    executionId,
-    createdBy: createdBy ?? context.userId,
-    actor: actorOf(createdBy ?? context.userId, source),
-    idempotencyKey: oneKey(idempotencyKey, context.idempotencyKey),
+    type: event.eventType,
+    category: event.eventCategory,
+    occurredAt: event.timestamp,
+    leadId: event.leadId?.toLowerCase(),
+    leadAirtableId: event.leadAirtableId,
+    leadEmail: event.leadEmail && emailKey(event.leadEmail),
+    leadPhone: event.leadPhone && phoneKey(event.leadPhone),
+    description: event.description,
+    message: event.messageContent,
+    metadata,
+    source: event.source,
+    executionId: event.executionId,
+    createdBy: userId,
+    actor: actorOf(userId, event.source),
+    idempotencyKey: oneKey(event.idempotencyKey, context.idempotencyKey),
     bodyHash: hashOf(body),
   };
 }
 
+function invalid(body: unknown, issues: readonly Issue[]): AppError {
+  const missing = missingFields(body);
+  return new AppError('INVALID_INPUT', {
+    issues: [
+      ...missing.map((path) => ({ path, message: 'is required' })),
+      ...issues.filter(({ path }) => !missing.includes(path)),
+    ],
+    ...(missing.length > 0 && { error: MISSING_FIELDS }),
+  });
+}
+
+function missingFields(body: unknown): string[] {
+  if (!isPlainObject(body)) return [];
+  const isGiven = (field: string) => !isBlank(body[field]);
+  const missing: string[] = REQUIRED.filter((field) => !isGiven(field));
+  return REFERENCES.some(isGiven) ? missing : [...missing, 'leadAirtableId'];
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
 /** Fields the interface does not know are kept beside the metadata: a caller that sends more loses nothing. */
-function withUnknownFields(
-  given: Submission['metadata'],
-  unknownFields: Record<string, unknown>,
-): Submission['metadata'] {
-  if (Object.keys(unknownFields).length === 0) return given;
-  const merged = { ...given, other_fields: unknownFields };
-  if (depthOf(merged) <= LIMITS.metadataDepth) return merged;
-  const message = `unknown fields must not nest deeper than ${LIMITS.metadataDepth} levels`;
-  throw new AppError('INVALID_INPUT', { issues: [{ path: '', message }] });
+function metadataOf(body: Readonly<Record<string, unknown>>): Submission['metadata'] {
+  const given = isPlainObject(body.metadata) ? body.metadata : undefined;
+  const unknownFields = Object.entries(body).filter(([field]) => !KNOWN.has(field));
+  return unknownFields.length > 0 ? { ...given, other_fields: Object.fromEntries(unknownFields) } : given;
+}
+
+function metadataFlaw(metadata: Readonly<Record<string, unknown>>): string | undefined {
+  const flaw = jsonFlaw(metadata, LIMITS.metadataDepth);
+  if (flaw) return flaw;
+  const isTooLong = JSON.stringify(metadata).length > LIMITS.metadataLength;
+  return isTooLong ? `must not be larger than ${LIMITS.metadataLength / 1024} KB` : undefined;
 }
 
 function actorOf(userId: string | undefined, source: string): Submission['actor'] {
   if (userId) return { type: 'USER', id: userId, label: null };
   return { type: source.startsWith('ui:') ? 'SYSTEM' : 'INTEGRATION', id: null, label: source };
-}
-
-function missingFields(body: unknown): string[] {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
-  const given = new Set(
-    Object.entries(body)
-      .filter(([, value]) => !isBlank(value))
-      .map(([key]) => key),
-  );
-  const missing: string[] = REQUIRED.filter((field) => !given.has(field));
-  return REFERENCES.some((field) => given.has(field)) ? missing : [...missing, 'leadAirtableId'];
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function oneKey(inBody: string | undefined, inHeader: string | undefined): string | undefined {
@@ -183,8 +162,6 @@ function oneKey(inBody: string | undefined, inHeader: string | undefined): strin
 }
 
 /** The hash of what the caller said about the event; the key itself is no part of it. */
-function hashOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return canonicalHash(body);
-  const { idempotencyKey, ...content } = body as Record<string, unknown>;
+function hashOf({ idempotencyKey, ...content }: Readonly<Record<string, unknown>>): string {
   return canonicalHash(content);
 }
