@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { ActivityView } from '#domain/activity.ts';
 import { type ActivityPage, ORDERS, type PageRequest, SORTS } from '#domain/filter.ts';
+import { parseInput } from '#domain/issues.ts';
 import type { Services } from '../services.ts';
 import { activityLogSchema, toActivityLog } from './activity-shape.ts';
-import { activityQuery, pageQuery, toActivityFilter, toPageRequest } from './filter-query.ts';
+import { activityQuery, pageQuery, readParams, toActivityFilter, toPageRequest } from './filter-query.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
 
 const answer = z
@@ -26,6 +27,8 @@ const answer = z
   })
   .openapi('ActivityLogPage');
 
+const listQuery = activityQuery.extend(pageQuery.shape);
+
 const listActivityLogs = defineRoute({
   permission: 'activity:read',
   method: 'get',
@@ -33,7 +36,7 @@ const listActivityLogs = defineRoute({
   tags: ['Activities'],
   summary: 'Browse and search all activities',
   description: 'Newest first. Pages up to row 10,000 go by number, any page by cursor.',
-  request: { query: activityQuery.extend(pageQuery.shape) },
+  request: { query: listQuery },
   responses: {
     200: { description: 'One page', content: { 'application/json': { schema: answer } } },
     ...errorResponses('INVALID_INPUT', 'UNAVAILABLE'),
@@ -46,6 +49,8 @@ export function registerActivityLogs(app: RestApp, { query }: Pick<Services, 'qu
   app.get(listActivityLogs.path, listActivityLogs.middleware, async (c) => {
     const { workspaceId } = c.var.principal;
     const { searchParams } = new URL(c.req.url);
+    // All that is wrong is told at once.
+    parseInput(listQuery, readParams(searchParams));
     const filter = toActivityFilter(searchParams, await query.timeZone(workspaceId));
     const request = toPageRequest(searchParams);
     return c.json(toAnswer(request, await query.feed(workspaceId, filter, request)));
