@@ -3,23 +3,30 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the built pages depend on. */
 const SOURCES = ['src/app', 'src/web', 'src/domain', 'public'];
 const FILES = ['next.config.mjs', 'postcss.config.mjs', 'package-lock.json', 'tsconfig.json'];
 
+/** How often to look whether another process has finished its build, in milliseconds. */
+const BUSY_MS = 500;
+
 /**
- * Builds the pages unless they were built from these very sources. Resolves when they can be served.
+ * Builds the pages unless they were built from these very sources. Resolves when they can be served. Of several
+ * processes that find them missing at once one builds, the others wait for it.
  * @throws Error with the end of the build's output when it fails
  */
 export async function buildWhenNeeded(root: string, onBuild: () => void): Promise<void> {
   const stamp = join(root, '.next', 'historybook-sources');
   const wanted = await hashOfSources(root);
-  const found = await readFile(stamp, 'utf8').catch(() => '');
-  if (found === wanted) return;
+  const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === wanted;
+  if (await isBuilt()) return;
   onBuild();
-  await runBuild(root);
-  await writeFile(stamp, wanted);
+  while (!(await isBuilt())) {
+    if (await runBuild(root)) await writeFile(stamp, wanted);
+    else await sleep(BUSY_MS);
+  }
 }
 
 async function hashOfSources(root: string): Promise<string> {
@@ -35,7 +42,8 @@ async function hashOfSources(root: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function runBuild(root: string): Promise<void> {
+/** Resolves with false when another process is building. */
+function runBuild(root: string): Promise<boolean> {
   const next = createRequire(join(root, 'package.json')).resolve('next/dist/bin/next');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [next, 'build', root], {
@@ -50,7 +58,8 @@ function runBuild(root: string): Promise<void> {
     child.stderr.on('data', collect);
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve();
+      if (code === 0) resolve(true);
+      else if (output.includes('Another next build process is already running')) resolve(false);
       else reject(new Error(`building the pages failed:\n${output}`));
     });
   });
