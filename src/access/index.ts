@@ -129,7 +129,7 @@ export function createAccess(deps: AccessDeps): Access {
     workspaceCookie: (workspaceId) => workspaceCookie(workspaceId, config.publicUrl),
     onRevoked: revocations.onRevoked,
     ensureFirstAdmin: (admin) => ensureFirstAdmin({ prisma, signals, clock }, admin),
-    keys: { ...createKeys({ prisma, signals, clock }), loadedHashes: keyStore.loadedHashes },
+    keys: { ...createKeys({ prisma, signals, clock, store: keyStore }), loadedHashes: keyStore.loadedHashes },
     members: createMembers({ prisma, signals, clock }),
     workspaces: createWorkspaces({ prisma, signals, clock }),
   };

@@ -27,6 +27,8 @@ export interface KeyStore {
   load(): Promise<void>;
   /** Who presents `secret`, or undefined for a key that is unknown, expired or revoked. */
   authenticate(secret: string): KeyPrincipal | undefined;
+  /** Resolves when all that signals have asked for so far has been read. */
+  settled(): Promise<void>;
   isActive(keyId: string): boolean;
   /** Forgets the keys that have expired and closes what they hold open. */
   sweep(): void;
@@ -116,6 +118,7 @@ export function createKeyStore({ prisma, clock, log, signals, revocations }: Key
 
   return {
     load: () => inTurn(readAll),
+    settled: () => reads,
 
     authenticate(secret) {
       const hash = hashSecret(secret);

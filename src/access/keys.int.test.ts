@@ -62,6 +62,7 @@ describe('a service key', () => {
       workspaceId: admin.workspaceId,
       scopes: ['activity:write'],
     };
+    expect(await one.access.authenticate(withKey(secret))).toEqual(principal);
     for (const process of [one, two]) {
       expect(await eventually(() => process.access.authenticate(withKey(secret)), isSomebody)).toEqual(principal);
       expect(await process.access.authenticate(new Headers({ authorization: `Bearer ${secret}` }))).toEqual(principal);

@@ -2,8 +2,9 @@ import { AppError } from '#domain/errors.ts';
 import { may, type UserPrincipal } from '#domain/principal.ts';
 import { KEY_SCOPES, type KeyScope } from '#domain/roles.ts';
 import type { Prisma } from '#platform/db/prisma.ts';
-import { change, takeMemberLock } from './change.ts';
+import { change, type Tell, takeMemberLock } from './change.ts';
 import { createSecret } from './key-secret.ts';
+import type { KeyStore } from './key-store.ts';
 import type { MemberDeps } from './members.ts';
 
 export const KEY_STATES = ['active', 'expiring', 'expired', 'revoked'] as const;
@@ -77,8 +78,19 @@ const COLUMNS = {
 type Row = Prisma.ApiKeyGetPayload<{ select: typeof COLUMNS }>;
 type Tx = Prisma.TransactionClient;
 
-export function createKeys(deps: MemberDeps): Keys {
-  const { prisma, clock } = deps;
+export interface KeyDeps extends MemberDeps {
+  readonly store: Pick<KeyStore, 'settled'>;
+}
+
+export function createKeys(deps: KeyDeps): Keys {
+  const { prisma, clock, store } = deps;
+
+  /** As change(), and this process knows the keys before whoever changed them gets his answer. */
+  const changeKeys = async <T>(work: (tx: Tx, tell: Tell) => Promise<T>): Promise<T> => {
+    const result = await change(deps, work);
+    await store.settled();
+    return result;
+  };
 
   const insert = async (tx: Tx, actor: UserPrincipal, key: NewKey & { readonly replacesId?: string }) => {
     const { secret, prefix, hash } = createSecret();
@@ -124,7 +136,7 @@ export function createKeys(deps: MemberDeps): Keys {
     },
 
     create: (actor, input) =>
-      change(deps, async (tx, tell) => {
+      changeKeys(async (tx, tell) => {
         assertMayGrant(actor, input.scopes);
         if (input.expiresAt && input.expiresAt <= clock.now()) {
           throw new AppError('INVALID_INPUT', { issues: [{ path: 'expiresAt', message: 'must be in the future' }] });
@@ -135,7 +147,7 @@ export function createKeys(deps: MemberDeps): Keys {
       }),
 
     rotate: (actor, id, overlapHours) =>
-      change(deps, async (tx, tell) => {
+      changeKeys(async (tx, tell) => {
         await takeMemberLock(tx);
         const { workspaceId } = actor;
         const old = await find(tx, actor, id);
@@ -158,7 +170,7 @@ export function createKeys(deps: MemberDeps): Keys {
       }),
 
     revoke: (actor, id) =>
-      change(deps, async (tx, tell) => {
+      changeKeys(async (tx, tell) => {
         await takeMemberLock(tx);
         const key = await find(tx, actor, id);
         const revokedAt = key.revokedAt ?? clock.now();

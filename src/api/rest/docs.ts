@@ -27,11 +27,7 @@ export function registerDocs(app: RestApp): void {
   const registry = app.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' });
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  registry.registerComponent('securitySchemes', 'session', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'historybook.session_token',
-  });
+  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'hb.session_token' });
 
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',

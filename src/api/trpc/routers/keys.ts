@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KEY_SCOPES } from '#domain/roles.ts';
+import { storableText } from '#domain/text.ts';
 import { asPerson } from '../../auth/person.ts';
 import { permitted, router } from '../init.ts';
 
@@ -18,7 +19,7 @@ export const keysRouter = router({
   create: permitted('keys:manage')
     .input(
       z.object({
-        name: z.string().trim().min(1).max(100),
+        name: storableText(100).min(1),
         scopes,
         expiresAt: z.iso
           .datetime({ offset: true })

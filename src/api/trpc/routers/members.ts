@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES, WORKSPACE_ROLES } from '#domain/roles.ts';
+import { storableText } from '#domain/text.ts';
 import { asPerson } from '../../auth/person.ts';
 import { permitted, router } from '../init.ts';
 
@@ -11,7 +12,7 @@ export const membersRouter = router({
   list: permitted('members:manage').query(({ ctx }) => ctx.services.access.members.list(ctx.principal.workspaceId)),
 
   create: permitted('members:manage')
-    .input(z.object({ email, name: z.string().trim().min(1).max(100), role: z.enum(WORKSPACE_ROLES) }))
+    .input(z.object({ email, name: storableText(100).min(1), role: z.enum(WORKSPACE_ROLES) }))
     .mutation(({ ctx, input }) => ctx.services.access.members.create(asPerson(ctx.principal), input)),
 
   /** SUPER_ADMIN is given and taken by super administrators alone. */

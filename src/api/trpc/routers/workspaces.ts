@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { EnterableWorkspace } from '#access/index.ts';
 import { AppError } from '#domain/errors.ts';
 import { rolePermits } from '#domain/roles.ts';
+import { storableText } from '#domain/text.ts';
 import { asPerson } from '../../auth/person.ts';
 import { permitted, router, signedIn, type TrpcContext } from '../init.ts';
 import { toWorkspaceView, type WorkspaceView } from './session.ts';
 
-const name = z.string().trim().min(1).max(100);
-const timeZone = z.string().trim().min(1).max(64);
+const name = storableText(100).min(1);
+const timeZone = storableText(64).min(1);
 
 export const workspacesRouter = router({
   /** Those the asker may enter. */
