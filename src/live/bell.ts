@@ -10,6 +10,11 @@ export class Bell {
     this.#sleeper?.abort();
   }
 
+  /** Forgets that it was rung: what it was rung for is about to be looked at. */
+  hush(): void {
+    this.#rung = false;
+  }
+
   /** Resolves when rung, after `ms` milliseconds, or when `signal` aborts, whichever is first. */
   async sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {

@@ -155,6 +155,7 @@ export class Tail {
     while (!signal.aborted) {
       const startedAt = clock.monotonicMs();
       const pokes = [...this.#pokes];
+      this.#bell.hush();
       const events = await readAfter(client, this.#last, BATCH);
       onAnswer();
       this.#last = events.at(-1)?.seq ?? this.#last;
