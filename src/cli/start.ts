@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from '#platform/config.ts';
 import { createLogger } from '#platform/log.ts';
-import { useProductionCode } from '#platform/production.ts';
+import { chooseProductionCode } from '#platform/production.ts';
 import { createApplication } from '#runtime/application.ts';
 import { buildWhenNeeded } from '#runtime/build.ts';
 import { welcome } from './welcome.ts';
@@ -18,7 +18,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  useProductionCode();
+  chooseProductionCode();
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel });
   await buildWhenNeeded(root, () => say('Building the pages (the first start only) …'));
