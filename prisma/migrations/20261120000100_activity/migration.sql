@@ -156,7 +156,8 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM pg_advisory_xact_lock(x'48495354'::int, x'4d4f4e54'::int);
-  IF to_regclass(v_name) IS NOT NULL THEN
+  -- Of the catalogue itself: to_regclass() still remembers what it answered before the wait.
+  IF EXISTS (SELECT FROM pg_class WHERE relname = v_name AND relnamespace = current_schema()::regnamespace) THEN
     RETURN false;
   END IF;
   EXECUTE format('CREATE TABLE %I (LIKE activity INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)', v_name);
