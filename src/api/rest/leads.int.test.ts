@@ -19,7 +19,6 @@ beforeAll(async () => {
   other = await test.makeWorkspace();
   app.onError((thrown, c) => {
     const error = toAppError(thrown);
-    if (error.status === 500) console.error(thrown);
     return c.body(JSON.stringify(error.toBody('request-1')), { status: error.status as never });
   });
   app.use(async (c, next) => {

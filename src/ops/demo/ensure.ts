@@ -1,0 +1,72 @@
+import type pg from 'pg';
+import type { Clock } from '#platform/clock.ts';
+import type { Months } from '#platform/db/months.ts';
+import type { Wake } from '#platform/db/wake.ts';
+import type { Logger } from '#platform/log.ts';
+import { makeDemoBook } from './make-book.ts';
+import { storeBook } from './store-book.ts';
+
+export interface EnsureDemoDeps {
+  readonly pool: pg.Pool;
+  readonly months: Months;
+  readonly wake: Wake;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const SEED = 'historybook demo 1';
+
+/** Only where nobody has begun: no demo, none removed before, no lead of anybody's own. */
+const IS_WANTED = `
+  SELECT NOT EXISTS (SELECT FROM workspace WHERE is_demo)
+     AND NOT EXISTS (SELECT FROM erasure_record WHERE kind = 'demo')
+     AND NOT EXISTS (SELECT FROM leads) AS wanted`;
+/** 'HIST', 'DEMO': several processes may start at once. */
+const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f'::int)`;
+
+/**
+ * Fills an empty database with the demo workspaces, whole or not at all. Answers whether it did. Takes seconds, in which
+ * nobody else can write to the book: to be called before the server takes requests.
+ */
+export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
+  const { pool, months, wake, clock, log } = deps;
+  const { rows } = await pool.query<{ wanted: boolean }>(IS_WANTED);
+  if (!rows[0]?.wanted) return false;
+
+  const startedAt = clock.monotonicMs();
+  const book = makeDemoBook(SEED, clock.now().getTime());
+  // Outside the transaction: it would keep the whole table locked until its end.
+  await months.ensure([...book.early, ...book.activities].map(({ occurredAt }) => occurredAt));
+  const isDone = await inTransaction(pool, async (client) => {
+    await client.query(ONE_AT_A_TIME);
+    const again = await client.query<{ wanted: boolean }>(IS_WANTED);
+    if (!again.rows[0]?.wanted) return false;
+    await storeBook(client, book);
+    return true;
+  });
+  if (!isDone) return false;
+  wake.announce();
+  // The planner knows nothing of a table that was just filled, and autovacuum never looks at the parent.
+  await pool.query('ANALYZE activity, leads, lead_identity, enrollments');
+  const activities = book.early.length + book.activities.length;
+  const ms = Math.round(clock.monotonicMs() - startedAt);
+  log.info({ leads: book.leads.length, activities, ms }, 'demo workspaces made');
+  return true;
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    // A connection that failed half-way may still hold the transaction: it is closed, not given back.
+    client.release(failure);
+  }
+}
