@@ -69,7 +69,7 @@ export function createAuthHandler({ auth, origins, attempts }: AuthHandlerDeps) 
 
     const group = addressGroup(address);
     if (endpoint.isLimited) attempts.take(group);
-    const answer = await auth.handle(forward(request, body, address));
+    const answer = await auth.handle(forward(request, body, address, origins[0]));
     if (!answer.ok) throw await toAppError(answer, endpoint.refusal);
     if (endpoint.isLimited) attempts.giveBack(group);
     return withoutToken(answer);
@@ -81,10 +81,12 @@ function isEndpoint(path: string): path is keyof typeof ENDPOINTS {
 }
 
 /** The request better-auth gets: our own body and address in place of what the client sent. */
-function forward(request: Request, body: unknown, address: string): Request {
+function forward(request: Request, body: unknown, address: string, ownOrigin = ''): Request {
   const headers = new Headers(request.headers);
   headers.set(ADDRESS_HEADER, address);
   headers.set('content-type', 'application/json');
+  // It knows Origin alone; that the page is ours, Sec-Fetch-Site has said.
+  if (headers.has('sec-fetch-site') && !headers.has('origin')) headers.set('origin', ownOrigin);
   headers.delete('content-length');
   headers.delete('transfer-encoding');
   return new Request(request.url.split('?')[0] ?? request.url, { method: 'POST', headers, body: JSON.stringify(body) });

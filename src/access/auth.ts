@@ -122,8 +122,8 @@ export function createAuth({ prisma, clock, log, signals, config }: AuthDeps): A
       },
     },
     // What it calls an error is mostly a wrong password; the answer to the caller says enough.
+    // No level (it would be warn anyway): with one, part of it writes to the console whatever `log` does.
     logger: {
-      level: 'warn',
       log: (level, message, ...details) => {
         const fields = { component: 'better-auth', details: details.filter((detail) => detail instanceof Error) };
         if (level === 'error' && fields.details.length > 0) log.error(fields, message);

@@ -64,8 +64,9 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   };
 
   const byKey = async (secret: string, wanted: string | undefined): Promise<KeyPrincipal | null> => {
-    if (equalHashes(hashSecret(secret), internalHash)) return bootstrapPrincipal(wanted);
-    const principal = keys.authenticate(secret);
+    const hash = hashSecret(secret);
+    if (equalHashes(hash, internalHash)) return bootstrapPrincipal(wanted);
+    const principal = keys.authenticate(hash);
     if (!principal) return null;
     if (wanted !== undefined && wanted !== principal.workspaceId) {
       throw new AppError('NOT_FOUND', { message: 'There is no such workspace.' });

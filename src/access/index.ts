@@ -33,7 +33,7 @@ import { workspaceCookie } from './workspace-cookie.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
-export { type CurrentSession, type EnterableWorkspace, WORKSPACE_COOKIE, WORKSPACE_HEADER } from './authenticate.ts';
+export { type CurrentSession, type EnterableWorkspace, WORKSPACE_HEADER } from './authenticate.ts';
 export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
 export type { KnownKey } from './key-store.ts';
 export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';

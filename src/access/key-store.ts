@@ -4,7 +4,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signal, Signals } from '#platform/db/signal.ts';
 import type { Logger } from '#platform/log.ts';
-import { equalHashes, hashSecret } from './key-secret.ts';
+import { equalHashes } from './key-secret.ts';
 import type { Revocations } from './revocation.ts';
 
 /** What is known of a key that may be used. */
@@ -25,11 +25,10 @@ export interface KnownKey {
 export interface KeyStore {
   /** Reads all keys. Until it has succeeded, no key is known. */
   load(): Promise<void>;
-  /** Who presents `secret`, or undefined for a key that is unknown, expired or revoked. */
-  authenticate(secret: string): KeyPrincipal | undefined;
+  /** Who presents the secret of that hash (hashSecret), or undefined for a key that is unknown, expired or revoked. */
+  authenticate(hash: string): KeyPrincipal | undefined;
   /** Resolves when all that signals have asked for so far has been read. */
   settled(): Promise<void>;
-  isActive(keyId: string): boolean;
   /** Forgets the keys that have expired and closes what they hold open. */
   sweep(): void;
   /** The keys as they are known now, without any secret: what may be kept on disk to survive a start without database. */
@@ -120,16 +119,10 @@ export function createKeyStore({ prisma, clock, log, signals, revocations }: Key
     load: () => inTurn(readAll),
     settled: () => reads,
 
-    authenticate(secret) {
-      const hash = hashSecret(secret);
+    authenticate(hash) {
       const entry = byHash.get(hash);
       if (!entry || !equalHashes(entry.key.hash, hash) || !isUsable(entry.key)) return undefined;
       return entry.principal;
-    },
-
-    isActive(keyId) {
-      const entry = byHash.get(hashOfId.get(keyId) ?? '');
-      return entry !== undefined && isUsable(entry.key);
     },
 
     sweep() {

@@ -103,11 +103,6 @@ export function cookiesOf(answer: Response): Headers {
   return new Headers({ cookie: pairs.join('; ') });
 }
 
-/** `headers` and some more. */
-export function withHeaders(headers: Headers, more: Readonly<Record<string, string>>): Headers {
-  return new Headers([...headers, ...Object.entries(more)]);
-}
-
 /** Who `headers` say is asking. @throws Error when it is nobody, or a key */
 export async function personOf(access: Access, headers: Headers): Promise<UserPrincipal> {
   const principal = await access.authenticate(headers);
