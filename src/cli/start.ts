@@ -39,6 +39,12 @@ async function start(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 
-  await application.start();
+  try {
+    await application.start();
+  } catch (error) {
+    // Stopped while it started: stop() is still at work, and ends the process when everything is down.
+    if (stopping) return;
+    throw error;
+  }
   say(await welcome(application, config));
 }

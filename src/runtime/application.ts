@@ -116,9 +116,10 @@ function given(config: Config): Partial<Secrets> {
   };
 }
 
-function listen(server: Server, { port, host }: Config): Promise<string> {
+function listen(server: Server, config: Config): Promise<string> {
+  const { port, host } = config;
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainListen(error, config)));
     server.listen(port, host, () => {
       const address = server.address();
       const actual = typeof address === 'object' && address !== null ? address.port : port;
@@ -126,6 +127,18 @@ function listen(server: Server, { port, host }: Config): Promise<string> {
       resolve(`http://${shown}:${actual}`);
     });
   });
+}
+
+/** What to do when the web server cannot have its address, in place of the system's word for it. */
+function explainListen(error: Error, { port, host }: Config): Error {
+  const explained: Partial<Record<string, string>> = {
+    EADDRINUSE: `port ${port} of ${host} is in use by another program: stop that one, or give another PORT`,
+    EACCES: `port ${port} is only for privileged programs: give another PORT, 1024 or higher`,
+    EADDRNOTAVAIL: `this machine does not have the address ${host}: give another HOST`,
+    ENOTFOUND: `there is no host ${host}: give another HOST`,
+  };
+  const message = 'code' in error ? explained[String(error.code)] : undefined;
+  return message === undefined ? error : new Error(message, { cause: error });
 }
 
 /** No new connections; streams end; requests that are being answered get their answer. */

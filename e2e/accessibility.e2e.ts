@@ -1,0 +1,168 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { feedRows, isLive, timelineRows } from './fixtures/pages.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const WIDE = { width: 1360, height: 860 };
+const PHONE = { width: 390, height: 844 };
+
+/** A page, and what to wait for before it is whole. */
+const PAGES: readonly { readonly path: string; readonly ready: (page: Page) => Promise<void> }[] = [
+  { path: '/', ready: (page) => isLive(page) },
+  { path: '/admin/activity-logs?range=all', ready: (page) => expect(feedRows(page)).toHaveCount(50) },
+  {
+    path: '/admin/activity-logs?q=nothingatall',
+    ready: (page) => expect(page.getByText('Nothing matches')).toBeVisible(),
+  },
+  { path: '/leads', ready: (page) => expect(page.getByRole('table').getByRole('row')).toHaveCount(51) },
+  { path: '/admin/members', ready: (page) => expect(page.getByRole('table')).toBeVisible() },
+  { path: '/admin/keys', ready: (page) => expect(page.getByRole('heading', { level: 1 })).toBeVisible() },
+  { path: '/admin/types', ready: (page) => expect(page.getByRole('table').first()).toBeVisible() },
+  { path: '/admin/workspace', ready: (page) => expect(page.getByLabel('Name')).toBeVisible() },
+  { path: '/admin/workspaces', ready: (page) => expect(page.getByRole('table')).toBeVisible() },
+  {
+    path: '/leads/00000000-0000-4000-8000-000000000000',
+    ready: (page) => expect(page.getByText('There is nothing here')).toBeVisible(),
+  },
+];
+
+async function violationsOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of [
+    ['wide', WIDE],
+    ['phone', PHONE],
+  ] as const) {
+    test(`no page breaks WCAG 2 A or AA, nor scrolls sideways: ${colorScheme}, ${size}`, async ({
+      openAs,
+      demo,
+      problems,
+    }) => {
+      test.setTimeout(120_000);
+      problems.expect(/status of 404/);
+      const page = await openAs('superAdmin', '/', { workspaceId: demo.id, colorScheme, viewport });
+      for (const { path, ready } of PAGES) {
+        await page.goto(path);
+        await ready(page);
+        expect(await violationsOf(page), path).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of ${path}`).toBeLessThanOrEqual(
+          viewport.width,
+        );
+      }
+      await page.goto('/admin/activity-logs?range=all');
+      await feedRows(page)
+        .first()
+        .getByRole('button', { name: /^Show details/ })
+        .click();
+      await expect(feedRows(page).first().getByText('Place in the book')).toBeVisible();
+      expect(await violationsOf(page), 'an opened row').toEqual([]);
+
+      await feedRows(page).getByRole('link').first().click();
+      for (const tab of ['Activity', 'Overview', 'Notes']) {
+        await page.getByRole('tab', { name: tab }).click();
+        if (tab === 'Activity') await expect(timelineRows(page).first()).toBeVisible();
+        expect(await violationsOf(page), `lead, ${tab}`).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBeLessThanOrEqual(
+          viewport.width,
+        );
+      }
+    });
+
+    test(`signing in breaks WCAG 2 A or AA nowhere: ${colorScheme}, ${size}`, async ({
+      browser,
+      baseURL,
+      problems,
+    }) => {
+      problems.expect(/status of 401/);
+      const context = await browser.newContext({ baseURL, colorScheme, viewport });
+      problems.watch(context);
+      const page = await context.newPage();
+      await page.goto('/sign-in');
+      expect(await violationsOf(page), 'empty').toEqual([]);
+      await page.getByLabel('E-mail').fill('nobody@example.test');
+      await page.getByLabel('Password', { exact: true }).fill('a wrong one');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByText('is wrong')).toBeVisible();
+      expect(await violationsOf(page), 'with an error').toEqual([]);
+      await context.close();
+    });
+  }
+}
+
+test('dialogs and menus break WCAG 2 A or AA nowhere', async ({ openAs, demo }) => {
+  const page = await openAs('superAdmin', '/admin/keys', { workspaceId: demo.id });
+  await page.getByRole('button', { name: 'Create key' }).first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violationsOf(page), 'create key').toEqual([]);
+  await page.goto('/admin/members');
+  await page.getByRole('button', { name: 'Add member' }).first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violationsOf(page), 'add member').toEqual([]);
+  await page.goto('/admin/activity-logs');
+  for (const filter of ['Type', 'Category', 'Lead', 'Source', 'Date']) {
+    await page.getByRole('button', { name: new RegExp(`^${filter}`) }).click();
+    await expect(page.getByRole('listbox').or(page.getByRole('dialog')).first()).toBeVisible();
+    expect(await violationsOf(page), filter).toEqual([]);
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violationsOf(page), 'command palette').toEqual([]);
+});
+
+test('everything from signing in to a lead’s timeline can be done by keyboard alone', async ({ page, world, demo }) => {
+  const { superAdmin } = world.people;
+  await page.context().addCookies([{ name: 'hb_workspace', value: demo.id, url: world.url }]);
+  await page.goto('/sign-in');
+  await page.keyboard.type(superAdmin.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(superAdmin.password);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/');
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('activity logs');
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Activity logs' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/admin\/activity-logs/);
+  await page.goto('/admin/activity-logs?range=all');
+  await expect(feedRows(page)).toHaveCount(50);
+
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: 'Search activities' })).toBeFocused();
+  await page.keyboard.type('reply');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/q=reply/);
+  const first = feedRows(page).first();
+  const chevron = first.getByRole('button', { name: /^(Show|Hide) details/ });
+  await tabTo(page, chevron);
+  await page.keyboard.press('Enter');
+  await expect(first.getByText('Place in the book')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(first.getByText('Place in the book')).toBeHidden();
+  const lead = first.getByRole('link').first();
+  await tabTo(page, lead, 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/leads\/.*tab=activity/);
+  await expect(timelineRows(page).first()).toBeVisible();
+  await tabTo(page, page.getByRole('tab', { name: 'Activity' }));
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Notes' })).toHaveAttribute('aria-selected', 'true');
+});
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, target: ReturnType<Page['locator']>, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error('the keyboard does not get there');
+}
