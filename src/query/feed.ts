@@ -58,10 +58,10 @@ interface CountedRows {
 async function readPage(read: Read, query: PageQuery): Promise<CountedRows> {
   const byIndex = isIndexed(query);
   if (!byIndex && query.sort === 'time') return { total: await count(read, query), rows: await walk(read, query) };
-  if (byIndex) await hinder(read, 'scans');
+  if (byIndex) await hinder(read, 'walking');
   const gathered = await gather(read, query);
   if (gathered) return gathered;
-  if (byIndex) await hinder(read, 'bitmaps');
+  await hinder(read, 'gathering');
   return { total: TOTAL_CAP + 1, rows: await walk(read, query) };
 }
 

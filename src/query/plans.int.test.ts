@@ -6,12 +6,14 @@ import { BOOK_POSITION } from './book-position.ts';
 import { countStatement } from './count.ts';
 import { gather, gatherStatement } from './gather.ts';
 import type { PageQuery } from './page-query.ts';
-import { hinder } from './plan.ts';
+import { type Hindered, hinder } from './plan.ts';
 import { findTermLeads } from './search-leads.ts';
 import { inSnapshot, type Read, type Statement } from './snapshot.ts';
 import { alongLead } from './timeline.ts';
 import { walk } from './walk.ts';
+import { alongLeads } from './walk-leads.ts';
 import { alongTime } from './walk-time.ts';
+import { alongTypes } from './walk-types.ts';
 
 /**
  * The plans of the reads that must stay fast however large the book is, on 40,000 activities of two workspaces over
@@ -23,6 +25,8 @@ const MONTHS = 8;
 let book: TestBook;
 let workspace: string;
 let leads: string[];
+/** Has a tenth of all activities, where others have a thousandth. */
+let busyLead: string;
 
 beforeAll(async () => {
   book = await createTestBook();
@@ -34,6 +38,13 @@ beforeAll(async () => {
   await fill(await book.makeWorkspace());
   const { rows } = await book.pool.query('SELECT id FROM leads WHERE workspace_id = $1 ORDER BY email', [workspace]);
   leads = rows.map(({ id }) => id);
+  busyLead = await book.makeLead(workspace, { firstName: 'Busy', airtableRecordId: 'recBUSY' });
+  await book.pool.query(
+    `INSERT INTO activity (id, workspace_id, door, type, category, occurred_at, subject_key, description, source)
+     SELECT gen_random_uuid(), $1, 'lead', 'TYPE_1', 'SMS', '2025-01-01'::timestamptz + n * interval '1 hour',
+            'airtable:recBUSY', 'common', 'source:1' FROM generate_series(0, 3999) n`,
+    [workspace],
+  );
   await book.pool.query('VACUUM ANALYZE');
 });
 afterAll(() => book.drop());
@@ -79,13 +90,12 @@ interface Plan {
   readonly indexes: readonly string[];
   /** Rows that scans of tables and indexes gave. */
   readonly rowsRead: number;
+  /** Of these, rows of activities. */
+  readonly activitiesRead: number;
 }
 
 /** How the statement is run. `generic`: with the plan that a prepared statement keeps for all values. */
-async function planOf(
-  statement: Statement,
-  options: { generic?: boolean; hindered?: 'scans' | 'bitmaps' } = {},
-): Promise<Plan> {
+async function planOf(statement: Statement, options: { generic?: boolean; hindered?: Hindered } = {}): Promise<Plan> {
   const client = await book.pool.connect();
   try {
     if (options.generic) await client.query('SET plan_cache_mode = force_generic_plan');
@@ -123,19 +133,28 @@ function summarize(root: PlanNode | undefined): Plan {
       .flatMap((node) => (node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : []))
       .filter((name) => name !== 'activity_default'),
     indexes: [...new Set(all.flatMap((node) => node['Index Name'] ?? []))],
-    rowsRead: scans.reduce((sum, node) => sum + node['Actual Rows'] * node['Actual Loops'], 0),
+    rowsRead: rowsOf(scans),
+    activitiesRead: rowsOf(scans.filter((node) => node['Relation Name']?.startsWith('activity'))),
   };
+}
+
+function rowsOf(scans: readonly PlanNode[]): number {
+  return scans.reduce((sum, node) => sum + node['Actual Rows'] * node['Actual Loops'], 0);
 }
 
 const noWholeTable = (plan: Plan) => expect(plan.scanned).toEqual([]);
 
 describe('the plan of', () => {
   const from = '2025-04-10T00:00:00Z';
-  const id = '01970000-0000-7000-8000-000000000000';
+  const place = { group: '', occurredAt: from, id: '01970000-0000-7000-8000-000000000000' };
 
   test.each([false, true])('a page of the feed walks the index of time (generic: %s)', async (generic) => {
-    const position = { group: '', occurredAt: from, id };
-    for (const query of [pageOf(), pageOf({ position }), pageOf({ order: 'asc' }), pageOf({ filter: { from } })]) {
+    for (const query of [
+      pageOf(),
+      pageOf({ position: place }),
+      pageOf({ order: 'asc' }),
+      pageOf({ filter: { from } }),
+    ]) {
       const plan = await planOf(alongTime(query), { generic });
       noWholeTable(plan);
       expect(plan.nodes).not.toContain('Sort');
@@ -146,11 +165,16 @@ describe('the plan of', () => {
   test.each([false, true])(
     'a page of a timeline reads its own rows alone, first page or last (generic: %s)',
     async (generic) => {
-      const leadId = leads[123] ?? '';
-      for (const position of [undefined, { group: '', occurredAt: from, id }]) {
-        const plan = await planOf(alongLead(workspace, { leadId }, 11, position), { generic });
+      for (const [leadId = '', position] of [
+        [leads[123]],
+        [leads[123], place],
+        [busyLead],
+        [busyLead, place],
+      ] as const) {
+        const plan = await planOf(alongLead(workspace, { leadId }, 11, position), { generic, hindered: 'gathering' });
         noWholeTable(plan);
-        expect(plan.indexes.filter((name) => name.includes('subject_key'))).toHaveLength(position ? 4 : MONTHS);
+        const months = plan.indexes.filter((name) => /^activity_2025_.*subject_key/.test(name));
+        expect(months).toHaveLength(position ? 4 : MONTHS);
         expect(plan.rowsRead).toBeLessThan(60);
       }
     },
@@ -163,6 +187,17 @@ describe('the plan of', () => {
       expect(plan.rowsRead).toBeLessThan(15);
     },
   );
+
+  test('a page by type or by lead stops when it is full', async () => {
+    for (const order of ['asc', 'desc'] as const) {
+      const byType = await planOf(alongTypes(pageOf({ sort: 'type', order })), { hindered: 'gathering' });
+      noWholeTable(byType);
+      expect(byType.activitiesRead).toBeLessThan(1_000);
+      const byLead = await planOf(alongLeads(pageOf({ sort: 'lead', order })), { hindered: 'gathering' });
+      expect(byLead.scanned).not.toContainEqual(expect.stringMatching(/^activity/));
+      expect(byLead.activitiesRead).toBeLessThan(1_000);
+    }
+  });
 
   test('a count is of the index alone', async () => {
     const plan = await planOf(countStatement(pageOf({ filter: { from } })), { generic: true });
@@ -180,7 +215,7 @@ describe('the plan of', () => {
     ] as const) {
       const filter = { search };
       const leads = await inSnapshot(book.pool, (read) => findTermLeads(read, workspace, filter));
-      const plan = await planOf(gatherStatement(pageOf({ filter, leads })), { hindered: 'scans' });
+      const plan = await planOf(gatherStatement(pageOf({ filter, leads })), { hindered: 'walking' });
       noWholeTable(plan);
       expect(plan.indexes.some((name) => name.includes('search'))).toBe(true);
       expect(plan.rowsRead).toBeLessThan(most);
@@ -194,12 +229,12 @@ test('gathered and walked pages are the same, in every order', async () => {
     { search: 'rare' },
     { search: 'word7 -lead7' },
     { search: 'first33' },
-    { types: ['TYPE_3', 'TYPE_11'], from: '2025-05-01T00:00:00Z' },
+    { types: ['TYPE_3', 'TYPE_11'], from: '2025-01-20T00:00:00Z' },
     { sources: ['source:3'], before: '2025-02-01T00:00:00Z' },
   ];
   // Few enough to be gathered: the other workspace has as many.
   await inSnapshot(book.pool, async (read) => {
-    for (const filter of filters.map((more) => ({ before: '2025-04-01T00:00:00Z', ...more }))) {
+    for (const filter of filters.map((more) => ({ before: '2025-03-15T00:00:00Z', ...more }))) {
       const leads = await findTermLeads(read, workspace, filter);
       for (const sort of ['time', 'type', 'lead'] as const) {
         for (const order of ['asc', 'desc'] as const) {

@@ -40,9 +40,9 @@ export async function inSnapshot<T>(
   }
 }
 
-/** Compiling a plan to machine code costs more than these short reads. */
+/** Compiling a plan to machine code, or starting workers for it, costs more than these short reads. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL statement_timeout = ${READ_TIMEOUT_MS}; SET LOCAL jit = off`;
+SET LOCAL statement_timeout = ${READ_TIMEOUT_MS}; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0`;
 
 function readWith(client: PoolClient): Read {
   return async <Row extends object>(statement: Statement) => (await client.query<Row>(toQuery(statement))).rows;

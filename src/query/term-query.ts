@@ -4,9 +4,12 @@ import type { SearchTerm } from './search-words.ts';
  * A term in the languages of PostgreSQL. None of these can be a syntax error, whatever was typed: every word is quoted.
  */
 
-/** For to_tsquery('english', …), which parses and stems what is in the quotes as it did the text of the book. */
-export function englishQuery({ text, exact }: SearchTerm): string {
-  return quoteLexeme(text, exact);
+/**
+ * For to_tsquery('english', …), which parses and stems what is in the quotes as it did the text of the book. The groups of
+ * a phone number stand as they are: what begins with 408 is half of all numbers.
+ */
+export function englishQuery({ text, exact, phone }: SearchTerm): string {
+  return quoteLexeme(text, exact || phone !== undefined);
 }
 
 /** For a cast to tsquery: lexemes that are in the book as they are, such as e-mails, ids and the digits of phones. */

@@ -6,6 +6,7 @@ import { ACTIVITY_VIEW_COLUMNS } from '#platform/db/activity-view.ts';
 import { readBookPosition } from './book-position.ts';
 import { rowsOfLead } from './lead-rows.ts';
 import { createParams } from './params.ts';
+import { hinder } from './plan.ts';
 import { formatPosition, type Position, readPosition } from './position.ts';
 import { prepared } from './prepared.ts';
 import { inSnapshot, type Read, type Statement } from './snapshot.ts';
@@ -46,6 +47,7 @@ export async function timeline(pool: Pool, workspaceId: string, request: Timelin
   return inSnapshot(pool, async (read) => {
     const lead = await readLead(read, workspaceId, leadId);
     const streamCursor = await readBookPosition(read);
+    await hinder(read, 'gathering');
     const rows = await readRows(read, alongLead(workspaceId, request, limit + 1, position));
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     const nextCursor = last ? formatPosition('time', 'desc', { group: '', ...last }) : null;

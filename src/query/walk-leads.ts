@@ -15,7 +15,7 @@ export function alongLeads(query: PageQuery): Statement {
   const where = `${sql} ${olderInGroup(params, `i.lead_id = ${from}`, query.position)}`;
   const text = `
 SELECT ${ACTIVITY_VIEW_COLUMNS} FROM (
-  SELECT a.* FROM (SELECT l.id, ${LEAD_NAME} AS name FROM leads l WHERE l.workspace_id = $1) g
+  SELECT a.* FROM (${leadsByName(query.order)}) g
    CROSS JOIN LATERAL (
      SELECT a.* FROM ${rowsOfLead({ lead: 'g.id', where, limit })} ORDER BY ${newestFirst('a')} LIMIT ${limit}
    ) a
@@ -25,6 +25,11 @@ SELECT ${ACTIVITY_VIEW_COLUMNS} FROM (
 ) a ${ACTIVITY_VIEW_JOINS}
  ORDER BY ${LEAD_NAME} ${query.order}, l.id, ${newestFirst('a')}`;
   return { text, values: params.values };
+}
+
+/** In order before anything is joined: so the join stops when the page is full. */
+function leadsByName(order: PageQuery['order']): string {
+  return `SELECT l.id, ${LEAD_NAME} AS name FROM leads l WHERE l.workspace_id = $1 ORDER BY name ${order}, l.id`;
 }
 
 function leadsFrom(id: string, order: PageQuery['order']): string {

@@ -21,14 +21,15 @@ export function alongTypes(query: PageQuery): Statement {
   const from = query.position && params.add(query.position.group);
   const text = `${TYPES}
 SELECT ${ACTIVITY_VIEW_COLUMNS} FROM (
-  SELECT a.* FROM types t CROSS JOIN LATERAL (
+  SELECT a.* FROM (SELECT t.type FROM types t WHERE t.type IS NOT NULL ORDER BY t.type ${query.order}) t
+   CROSS JOIN LATERAL (
     SELECT a.* FROM activity a ${needsLead ? ACTIVITY_VIEW_JOINS : ''}
      WHERE ${sql} AND a.type = t.type
        ${olderInGroup(params, `t.type = ${from}`, query.position)}
      ORDER BY ${newestFirst('a')}
      LIMIT ${params.add(query.limit + query.offset)}
   ) a
-   WHERE t.type IS NOT NULL ${from ? `AND t.type ${query.order === 'desc' ? '<=' : '>='} ${from}` : ''}
+   ${from ? `WHERE t.type ${query.order === 'desc' ? '<=' : '>='} ${from}` : ''}
    ORDER BY t.type ${query.order}, ${newestFirst('a')}
    ${limits(params, query)}
 ) a ${ACTIVITY_VIEW_JOINS}
