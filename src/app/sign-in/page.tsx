@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
-import { localPath } from '#web/features/sign-in/next-path.ts';
 import { SignInPage } from '#web/features/sign-in/sign-in-page.tsx';
 import { currentSession } from '#web/server/session.ts';
+import { localPath } from '#web/session/next-path.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

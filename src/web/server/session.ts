@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { Services } from '#api/services.ts';
 import { ROLE_PERMISSIONS } from '#domain/roles.ts';
-import { signInPath } from '../features/sign-in/next-path.ts';
+import { signInPath } from '../session/next-path.ts';
 import type { Session } from '../session/session.tsx';
 
 /** Where runtime/expose.ts puts the running services: pages are another module world and make none of their own. */

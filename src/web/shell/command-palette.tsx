@@ -54,7 +54,8 @@ export function CommandPalette() {
     .flatMap((section) => section.items)
     .filter((item) => `${item.label} ${item.keywords ?? ''}`.toLowerCase().includes(words.toLowerCase()));
   const people = words.length >= 2 ? (leads.data?.rows ?? []) : [];
-  const searchable = mayReadActivities && words.length >= 2;
+  // It comes last, and not before the leads: what Enter takes must not change under the fingers.
+  const searchable = mayReadActivities && words.length >= 2 && !(mayReadLeads && leads.isPending);
   const go = (href: string) => () => router.push(href);
   return (
     <Spotlight.Root query={query} onQueryChange={setQuery} shortcut="mod + K" scrollable>

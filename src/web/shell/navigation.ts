@@ -5,6 +5,7 @@ import {
   IconBuildingCommunity,
   IconHome,
   IconKey,
+  IconSpeakerphone,
   IconTags,
   IconUsers,
   type TablerIcon,
@@ -40,6 +41,13 @@ export const NAVIGATION: readonly NavigationSection[] = [
         keywords: 'feed live events history',
       },
       { href: '/leads', label: 'Leads', icon: IconAddressBook, permission: 'leads:read', keywords: 'people contacts' },
+      {
+        href: '/campaigns',
+        label: 'Campaigns',
+        icon: IconSpeakerphone,
+        permission: 'leads:read',
+        keywords: 'sequences enrolment',
+      },
     ],
   },
   {

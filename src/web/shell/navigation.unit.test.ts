@@ -7,7 +7,7 @@ const pages = (role: Role) =>
 
 it('shows each role the pages it may open', () => {
   expect(pages('CLIENT')).toEqual(['/']);
-  expect(pages('PM')).toEqual(['/', '/leads']);
+  expect(pages('PM')).toEqual(['/', '/leads', '/campaigns']);
   expect(pages('ADMIN')).not.toContain('/admin/workspaces');
   expect(pages('SUPER_ADMIN')).toContain('/admin/workspaces');
 });

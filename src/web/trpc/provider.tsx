@@ -4,7 +4,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { httpBatchLink } from '@trpc/client';
 import { type ReactNode, useState } from 'react';
 import superjson from 'superjson';
-import { signInPath } from '../features/sign-in/next-path.ts';
+import { signInPath } from '../session/next-path.ts';
 import { trpc } from './client.ts';
 import { errorCode, isRetryable } from './errors.ts';
 

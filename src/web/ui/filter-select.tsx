@@ -1,111 +1,119 @@
 'use client';
 
-import { Button, type ComboboxData, ComboboxPopover } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
-import type { ComponentProps, ReactNode } from 'react';
+import { Combobox, ScrollArea, useCombobox } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { FilterButton } from './filter-button.tsx';
 import classes from './filter-select.module.css';
 
-/** A value, or a group of values, to choose from. */
-export type FilterOptions = ComboboxData;
-
-interface FilterButtonProps {
+export interface FilterOption {
+  readonly value: string;
   readonly label: string;
-  /** What is chosen, in words; undefined for everything. */
-  readonly chosen: string | undefined;
-}
-
-function FilterButton({ label, chosen, ...others }: FilterButtonProps & ComponentProps<typeof Button<'button'>>) {
-  return (
-    <Button
-      variant="default"
-      className={classes.button}
-      data-chosen={chosen !== undefined || undefined}
-      rightSection={<IconChevronDown size={14} aria-hidden />}
-      {...others}
-    >
-      <span className={classes.label}>{label}</span>
-      <span className={classes.value}>{chosen ?? 'All'}</span>
-    </Button>
-  );
+  /** A heading above the first option of each group. */
+  readonly group?: string;
 }
 
 interface FilterSelectProps {
   readonly label: string;
-  readonly options: FilterOptions;
-  readonly nothingFound?: ReactNode;
-}
-
-interface OneProps extends FilterSelectProps {
-  readonly value: string | null;
-  readonly chosen: string | undefined;
-  readonly onChange: (value: string | null) => void;
-  readonly searchValue?: string;
+  readonly options: readonly FilterOption[];
+  readonly values: readonly string[];
+  readonly onChange: (values: string[]) => void;
+  /** Any of several values, or one. */
+  readonly multiple?: boolean;
+  readonly nothingFound?: string;
   /** Given when the server does the searching: then the options are shown as they are. */
-  readonly onSearchChange?: (value: string) => void;
-  readonly searchable?: boolean;
+  readonly onSearch?: (text: string) => void;
 }
 
-/** A filter of one value: choosing it again takes it away. */
-export function FilterSelect(props: OneProps) {
-  const {
-    label,
-    options,
-    value,
-    chosen,
-    onChange,
-    nothingFound,
-    searchValue,
-    onSearchChange,
-    searchable = true,
-  } = props;
-  return (
-    <ComboboxPopover
-      value={value}
-      onChange={onChange}
-      data={options}
-      searchable={searchable}
-      nothingFoundMessage={nothingFound ?? 'Nothing found'}
-      maxDropdownHeight={320}
-      comboboxProps={{ width: 280, position: 'bottom-start' }}
-      {...(onSearchChange && {
-        searchValue: searchValue ?? '',
-        onSearchChange,
-        filter: ({ options: all }) => all,
-      })}
-    >
-      <ComboboxPopover.Target>
-        <FilterButton label={label} chosen={chosen} />
-      </ComboboxPopover.Target>
-    </ComboboxPopover>
+function inWords(options: readonly FilterOption[], [first, ...others]: readonly string[]): string {
+  if (first === undefined) return 'All';
+  const label = options.find(({ value }) => value === first)?.label ?? first;
+  return others.length > 0 ? `${label} +${others.length}` : label;
+}
+
+function grouped(options: readonly FilterOption[], draw: (option: FilterOption) => ReactNode): ReactNode {
+  const groups = Map.groupBy(options, ({ group }) => group);
+  return [...groups].map(([group, members]) =>
+    group === undefined ? (
+      members.map(draw)
+    ) : (
+      <Combobox.Group key={group} label={group}>
+        {members.map(draw)}
+      </Combobox.Group>
+    ),
   );
 }
 
-interface ManyProps extends FilterSelectProps {
-  readonly values: readonly string[];
-  readonly labelOf: (value: string) => string;
-  readonly onChange: (values: string[]) => void;
-  readonly searchable?: boolean;
-}
-
-/** A filter of any of several values. */
-export function FilterMultiSelect(props: ManyProps) {
-  const { label, options, values, labelOf, onChange, nothingFound, searchable = false } = props;
-  const [first, ...others] = values;
-  const chosen = first === undefined ? undefined : `${labelOf(first)}${others.length > 0 ? ` +${others.length}` : ''}`;
+/** A filter by one or several values of a list that can be searched. Choosing a value again takes it away. */
+export function FilterSelect(props: FilterSelectProps) {
+  const { label, options, values, onChange, multiple = false, nothingFound = 'Nothing found', onSearch } = props;
+  const [text, setText] = useState('');
+  const search = (next: string) => {
+    setText(next);
+    onSearch?.(next);
+  };
+  const store = useCombobox({
+    onDropdownClose: (source) => {
+      store.resetSelectedOption();
+      search('');
+      // Closed by a click elsewhere, the keyboard belongs to what was clicked.
+      if (source === 'keyboard') store.focusTarget();
+    },
+    onDropdownOpen: () => store.focusSearchInput(),
+  });
+  const words = text.trim().toLowerCase();
+  const shown = onSearch ? options : options.filter((option) => option.label.toLowerCase().includes(words));
+  const choose = (value: string) => {
+    const without = values.filter((item) => item !== value);
+    const added = without.length < values.length ? without : multiple ? [...values, value] : [value];
+    onChange(added);
+    if (!multiple) store.closeDropdown('keyboard');
+  };
   return (
-    <ComboboxPopover
-      multiple
-      value={[...values]}
-      onChange={onChange}
-      data={options}
-      searchable={searchable}
-      nothingFoundMessage={nothingFound ?? 'Nothing found'}
-      maxDropdownHeight={360}
-      comboboxProps={{ width: 260, position: 'bottom-start' }}
-    >
-      <ComboboxPopover.Target>
-        <FilterButton label={label} chosen={chosen} />
-      </ComboboxPopover.Target>
-    </ComboboxPopover>
+    <Combobox store={store} width={280} position="bottom-start" onOptionSubmit={choose}>
+      <Combobox.DropdownTarget>
+        <FilterButton
+          label={label}
+          chosen={inWords(options, values)}
+          active={values.length > 0}
+          onClick={() => store.toggleDropdown()}
+          ref={(node) => {
+            store.targetRef.current = node;
+          }}
+          aria-haspopup="dialog"
+          aria-expanded={store.dropdownOpened}
+        />
+      </Combobox.DropdownTarget>
+      <Combobox.Dropdown role="dialog" aria-label={label}>
+        <Combobox.Search
+          role="combobox"
+          aria-expanded
+          aria-autocomplete="list"
+          aria-label={`Search ${label.toLowerCase()}`}
+          placeholder="Search…"
+          value={text}
+          onChange={(event) => {
+            search(event.currentTarget.value);
+            store.updateSelectedOptionIndex();
+          }}
+        />
+        <Combobox.Options aria-label={label} aria-multiselectable={multiple}>
+          <ScrollArea.Autosize mah={320} type="scroll">
+            {grouped(shown, ({ value, label: name }) => {
+              const chosen = values.includes(value);
+              return (
+                <Combobox.Option key={value} value={value} active={chosen} aria-selected={chosen}>
+                  <span className={classes.option}>
+                    {name}
+                    {chosen && <IconCheck size={14} aria-hidden />}
+                  </span>
+                </Combobox.Option>
+              );
+            })}
+            {shown.length === 0 && <Combobox.Empty>{nothingFound}</Combobox.Empty>}
+          </ScrollArea.Autosize>
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
   );
 }

@@ -6,6 +6,12 @@ import { LoadError } from './states.tsx';
 import classes from './table-paper.module.css';
 import { TableSkeleton } from './table-skeleton.tsx';
 
+/** The head of a column; null for one of actions, `roomy` for one that gives way on a phone. */
+type Column = string | null | { readonly label: string; readonly roomy: true };
+
+/** For the cells of a column that gives way on a phone. */
+export const roomy = classes.roomy;
+
 interface TablePaperProps<Row> {
   readonly query: {
     readonly data: readonly Row[] | undefined;
@@ -16,13 +22,13 @@ interface TablePaperProps<Row> {
   };
   /** What the rows are: `service keys`. */
   readonly what: string;
-  readonly columns: readonly ReactNode[];
+  readonly columns: readonly Column[];
   readonly row: (row: Row) => ReactNode;
   /** Shown when there are none. */
   readonly empty: ReactNode;
 }
 
-/** A table of everything there is, with its loading, error and empty states. Columns without a head hold actions. */
+/** A table of everything there is, with its loading, error and empty states. */
 export function TablePaper<Row>({ query, what, columns, row, empty }: TablePaperProps<Row>) {
   const { data } = query;
   if (query.isError && !data) {
@@ -33,13 +39,20 @@ export function TablePaper<Row>({ query, what, columns, row, empty }: TablePaper
       {!data && <TableSkeleton what={what} />}
       {data?.length === 0 && empty}
       {data && data.length > 0 && (
-        <Table.ScrollContainer minWidth={560} scrollAreaProps={{ type: 'auto' }}>
+        <Table.ScrollContainer minWidth={340} scrollAreaProps={{ type: 'auto' }}>
           <Table>
             <Table.Thead>
               <Table.Tr>
-                {columns.map((column, index) =>
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
-                  column === null ? <Table.Td key={index} /> : <Table.Th key={index}>{column}</Table.Th>,
+                {columns.map((column) =>
+                  column === null ? (
+                    <Table.Td key="actions" />
+                  ) : typeof column === 'string' ? (
+                    <Table.Th key={column}>{column}</Table.Th>
+                  ) : (
+                    <Table.Th key={column.label} className={roomy}>
+                      {column.label}
+                    </Table.Th>
+                  ),
                 )}
               </Table.Tr>
             </Table.Thead>

@@ -8,7 +8,12 @@ export function toastDone(message: string): void {
   notifications.show({ message, color: 'teal', autoClose: 4000 });
 }
 
-/** It did not work, and why. Stays until it is closed. */
+/** It did not work, and why in a sentence. Stays until it is closed. */
+export function toastFailure(title: string, sentence: string): void {
+  notifications.show({ title, message: sentence, color: 'red', autoClose: false });
+}
+
+/** The API refused, or was not reached. */
 export function toastError(title: string, error: unknown): void {
-  notifications.show({ title, message: errorSentence(error), color: 'red', autoClose: false });
+  toastFailure(title, errorSentence(error));
 }

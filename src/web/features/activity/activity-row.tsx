@@ -67,7 +67,7 @@ export const ActivityRow = memo(function ActivityRow(props: ActivityRowProps) {
                   </Text>
                 )
               ))}
-            {late > 0 && (
+            {late > 0 && within === 'timeline' && (
               <Badge
                 size="xs"
                 variant="default"

@@ -3,7 +3,7 @@ import type { ActivityType } from '#domain/catalogue/index.ts';
 import { clockTime, shortDate } from '../../time/zoned.ts';
 
 export interface ActivityText {
-  /** What happened; null when it only repeats the beginning of the message. */
+  /** What happened; null when it only repeats the label of the type or the beginning of the message. */
   readonly description: string | null;
   /** What was written or said. */
   readonly quote: string | null;
@@ -29,17 +29,30 @@ function repeatsMessage(description: string, message: string): boolean {
   return words.length >= 8 && message.startsWith(words);
 }
 
+/** The facts of a line (`Campaign: x · Step: 1`, `New → Booked`) that the description does not mention. */
+function unmentioned(line: string, description: string): string {
+  const isMentioned = (fact: string) => {
+    const values = fact.slice(fact.indexOf(': ') + 1).split(' → ');
+    return values.every((value) => description.includes(value.trim()));
+  };
+  return line
+    .split(' · ')
+    .filter((fact) => !isMentioned(fact))
+    .join(' · ');
+}
+
 /** What to write for an activity, without saying anything twice. */
 export function activityText(
   activity: Pick<ActivityView, 'description' | 'message' | 'metadata'>,
-  type: Pick<ActivityType, 'line'>,
+  type: Pick<ActivityType, 'label' | 'line'>,
   timeZone: string,
 ): ActivityText {
   const { description, message } = activity;
+  const says = description.trim().toLowerCase() === type.label.toLowerCase() ? null : description;
   return {
-    description: message && repeatsMessage(description, message) ? null : description,
+    description: message && repeatsMessage(description, message) ? null : says,
     quote: message?.trim() || null,
-    facts: readableInstants(type.line(activity), timeZone),
+    facts: readableInstants(unmentioned(type.line(activity), description), timeZone),
   };
 }
 

@@ -12,11 +12,20 @@ describe('activityText', () => {
       description: null,
       quote: message,
     });
-    expect(text('INBOUND_REPLY', 'Reply received', 'Yes')).toMatchObject({
-      description: 'Reply received',
-      quote: 'Yes',
-    });
+    expect(text('INBOUND_REPLY', 'Lead answered', 'Yes')).toMatchObject({ description: 'Lead answered', quote: 'Yes' });
     expect(text('NOTE_ADDED', 'Note: y', 'yes, call')).toMatchObject({ description: 'Note: y' });
+  });
+
+  it('does not repeat the label, nor facts that the description mentions', () => {
+    expect(text('INBOUND_REPLY', 'Reply received').description).toBeNull();
+    const metadata = { campaign_name: 'Problem Mapping', enrolled_by_email: 'pat@example.com' };
+    expect(text('CAMPAIGN_ENROLLED', 'Enrolled in campaign: Problem Mapping', null, metadata)).toMatchObject({
+      description: 'Enrolled in campaign: Problem Mapping',
+      facts: 'By: pat@example.com',
+    });
+    const change = { from: 'New', to: 'Booked' };
+    expect(text('STATUS_CHANGED', 'Status changed from New to Booked', null, change).facts).toBe('');
+    expect(text('STATUS_CHANGED', 'Moved on', null, change).facts).toBe('New → Booked');
   });
 
   it('writes instants of the metadata in the time zone', () => {

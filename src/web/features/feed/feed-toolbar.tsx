@@ -37,7 +37,7 @@ export function FeedToolbar({ state, setState }: FeedToolbarProps) {
           className={classes.live}
         />
       </Group>
-      <Group gap="xs">
+      <div className={classes.filters}>
         <TypeFilter values={state.type} onChange={(type) => setState({ type, ...FIRST_PAGE })} />
         <CategoryFilter values={state.category} onChange={(category) => setState({ category, ...FIRST_PAGE })} />
         <RangeSelect value={state} onChange={(span) => setState({ ...span, ...FIRST_PAGE })} />
@@ -58,7 +58,7 @@ export function FeedToolbar({ state, setState }: FeedToolbarProps) {
             Reset filters
           </Button>
         )}
-      </Group>
+      </div>
     </search>
   );
 }

@@ -28,15 +28,16 @@ export function LeadFilter({ value, onChange }: LeadFilterProps) {
   if (!mayRead) return null;
   const rows = found.data?.rows ?? [];
   const listed = chosen.data && !rows.some((lead) => lead.id === chosen.data.id) ? [chosen.data, ...rows] : rows;
+  const known = listed.map((lead) => ({ value: lead.id, label: leadName(lead) }));
+  const options =
+    value && !chosen.data ? [{ value, label: '…' }, ...known.filter((item) => item.value !== value)] : known;
   return (
     <FilterSelect
       label="Lead"
-      options={listed.map((lead) => ({ value: lead.id, label: leadName(lead) }))}
-      value={value}
-      chosen={value === null ? undefined : chosen.data ? leadName(chosen.data) : '…'}
-      onChange={onChange}
-      searchValue={search}
-      onSearchChange={setSearch}
+      options={options}
+      values={value === null ? [] : [value]}
+      onChange={([id]) => onChange(id ?? null)}
+      onSearch={setSearch}
       nothingFound={found.isFetching ? 'Searching…' : 'No such lead'}
     />
   );

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { dayOf } from '#domain/day.ts';
 import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { dayShort } from '../../time/zoned.ts';
-import filterClasses from '../../ui/filter-select.module.css';
+import { FilterButton } from '../../ui/filter-button.tsx';
 import { DEFAULT_FEED, type FeedState, RANGE_LABELS, type Range } from './feed-filters.ts';
 import classes from './range-select.module.css';
 
@@ -43,17 +43,15 @@ export function RangeSelect({ value, onChange }: RangeSelectProps) {
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
-        <Button
-          variant="default"
-          className={filterClasses.button}
-          data-chosen={value.range !== DEFAULT_FEED.range || undefined}
-          leftSection={<IconCalendar size={15} aria-hidden />}
+        <FilterButton
+          label="Date"
+          chosen={inWords(value)}
+          active={value.range !== DEFAULT_FEED.range}
+          icon={<IconCalendar size={15} aria-hidden />}
           onClick={open}
           aria-haspopup="dialog"
-        >
-          <span className={filterClasses.label}>Date</span>
-          <span className={filterClasses.value}>{inWords(value)}</span>
-        </Button>
+          aria-expanded={opened}
+        />
       </Popover.Target>
       <Popover.Dropdown aria-label="Span of time" className={classes.dropdown}>
         <Group align="flex-start" gap="md" className={classes.columns}>
@@ -86,6 +84,7 @@ export function RangeSelect({ value, onChange }: RangeSelectProps) {
               }}
               maxDate={dayOf(new Date(), timeZone)}
               firstDayOfWeek={1}
+              weekendDays={[]}
             />
             <Text size="xs" c="dimmed" mt={6}>
               {draft[0] && !draft[1] ? 'Now choose the last day' : `Whole days in ${timeZone}`}

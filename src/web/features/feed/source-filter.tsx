@@ -12,14 +12,13 @@ interface SourceFilterProps {
 export function SourceFilter({ value, onChange }: SourceFilterProps) {
   const sources = trpc.search.sources.useQuery(undefined, { staleTime: 60_000 });
   const listed = sources.data ?? [];
-  const options = value && !listed.includes(value) ? [value, ...listed] : [...listed];
+  const all = value && !listed.includes(value) ? [value, ...listed] : listed;
   return (
     <FilterSelect
       label="Source"
-      options={options}
-      value={value}
-      chosen={value ?? undefined}
-      onChange={onChange}
+      options={all.map((source) => ({ value: source, label: source }))}
+      values={value === null ? [] : [value]}
+      onChange={([source]) => onChange(source ?? null)}
       nothingFound={sources.isPending ? 'Loading…' : 'No such source'}
     />
   );

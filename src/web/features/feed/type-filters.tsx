@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { BUILT_IN_TYPES, CATEGORIES, CATEGORY_LABELS, type Category } from '#domain/catalogue/index.ts';
-import { FilterMultiSelect } from '../../ui/filter-select.tsx';
+import { FilterSelect } from '../../ui/filter-select.tsx';
 import { useTypes } from '../activity/use-types.ts';
 
 interface TypeFilterProps {
@@ -12,24 +12,16 @@ interface TypeFilterProps {
 
 /** Event types, by category; a workspace's own among them. */
 export function TypeFilter({ values, onChange }: TypeFilterProps) {
-  const { types, show } = useTypes();
+  const { types } = useTypes();
   const options = useMemo(() => {
     const all = types ?? BUILT_IN_TYPES;
-    return CATEGORIES.map((category) => ({
-      group: CATEGORY_LABELS[category],
-      items: all.filter((type) => type.category === category).map((type) => ({ value: type.name, label: type.label })),
-    })).filter(({ items }) => items.length > 0);
+    return CATEGORIES.flatMap((category) =>
+      all
+        .filter((type) => type.category === category)
+        .map((type) => ({ value: type.name, label: type.label, group: CATEGORY_LABELS[category] })),
+    );
   }, [types]);
-  return (
-    <FilterMultiSelect
-      label="Type"
-      options={options}
-      values={values}
-      labelOf={(name) => show(name).label}
-      onChange={onChange}
-      searchable
-    />
-  );
+  return <FilterSelect label="Type" options={options} values={values} onChange={onChange} multiple />;
 }
 
 interface CategoryFilterProps {
@@ -41,12 +33,12 @@ const CATEGORY_OPTIONS = CATEGORIES.map((category) => ({ value: category, label:
 
 export function CategoryFilter({ values, onChange }: CategoryFilterProps) {
   return (
-    <FilterMultiSelect
+    <FilterSelect
       label="Category"
       options={CATEGORY_OPTIONS}
       values={values}
-      labelOf={(value) => CATEGORY_OPTIONS.find((option) => option.value === value)?.label ?? value}
       onChange={(chosen) => onChange(CATEGORIES.filter((category) => chosen.includes(category)))}
+      multiple
     />
   );
 }

@@ -9,7 +9,7 @@ import { When } from '../../time/when.tsx';
 import { type Outputs, trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
-import { TablePaper } from '../../ui/table-paper.tsx';
+import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { CreateKey } from './create-key.tsx';
 import { RevokeKey } from './revoke-key.tsx';
 import { RotateKey } from './rotate-key.tsx';
@@ -65,7 +65,7 @@ function Keys() {
       <TablePaper
         query={keys}
         what="the service keys"
-        columns={['Name', 'Scopes', 'State', 'Last used', null]}
+        columns={['Name', { label: 'Scopes', roomy: true }, 'State', { label: 'Last used', roomy: true }, null]}
         empty={
           <Nothing
             icon={<IconKey size={26} stroke={1.5} aria-hidden />}
@@ -81,13 +81,15 @@ function Keys() {
                 <Text fw={530}>{key.name}</Text>
                 <Code>{key.prefix}…</Code>
               </Table.Td>
-              <Table.Td>
+              <Table.Td className={roomy}>
                 <Text size="sm">{key.scopes.map((scope) => SCOPE_WORDS[scope]).join(', ')}</Text>
               </Table.Td>
               <Table.Td>
                 <State value={key} />
               </Table.Td>
-              <Table.Td>{key.lastUsedAt ? <When at={key.lastUsedAt} /> : <Text c="dimmed">Never</Text>}</Table.Td>
+              <Table.Td className={roomy}>
+                {key.lastUsedAt ? <When at={key.lastUsedAt} /> : <Text c="dimmed">Never</Text>}
+              </Table.Td>
               <Table.Td>
                 {!ended && (
                   <Group gap={6} justify="flex-end" wrap="nowrap">

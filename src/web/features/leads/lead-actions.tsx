@@ -28,7 +28,12 @@ function StatusMenu({ lead, actions }: MenuProps) {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <Button variant="default" rightSection={<IconChevronDown {...ICON} />} loading={actions.pending.status}>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<IconChevronDown {...ICON} />}
+          loading={actions.pending.status}
+        >
           Change status
         </Button>
       </Menu.Target>
@@ -51,6 +56,7 @@ function EnrolMenu({ lead, actions }: MenuProps) {
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
         <Button
+          size="xs"
           variant="default"
           leftSection={<IconUserPlus {...ICON} />}
           rightSection={<IconChevronDown {...ICON} />}
@@ -78,7 +84,12 @@ function OwnerMenu({ lead, actions }: MenuProps) {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button variant="default" rightSection={<IconChevronDown {...ICON} />} loading={actions.pending.owner}>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<IconChevronDown {...ICON} />}
+          loading={actions.pending.owner}
+        >
           Assign
         </Button>
       </Menu.Target>
@@ -110,7 +121,7 @@ interface LeadActionsBarProps extends MenuProps {
 export function LeadActionsBar({ lead, actions, onAddNote }: LeadActionsBarProps) {
   if (lead.archivedAt) {
     return (
-      <Button variant="default" onClick={actions.restore} loading={actions.pending.archive}>
+      <Button size="xs" variant="default" onClick={actions.restore} loading={actions.pending.archive}>
         Restore
       </Button>
     );
@@ -118,11 +129,16 @@ export function LeadActionsBar({ lead, actions, onAddNote }: LeadActionsBarProps
   return (
     <>
       {!lead.owner && (
-        <Button leftSection={<IconHandGrab {...ICON} />} onClick={actions.claim} loading={actions.pending.owner}>
+        <Button
+          size="xs"
+          leftSection={<IconHandGrab {...ICON} />}
+          onClick={actions.claim}
+          loading={actions.pending.owner}
+        >
           Claim
         </Button>
       )}
-      <Button variant="default" leftSection={<IconNote {...ICON} />} onClick={onAddNote}>
+      <Button size="xs" variant="default" leftSection={<IconNote {...ICON} />} onClick={onAddNote}>
         Add note
       </Button>
       <StatusMenu lead={lead} actions={actions} />
@@ -130,7 +146,7 @@ export function LeadActionsBar({ lead, actions, onAddNote }: LeadActionsBarProps
       <OwnerMenu lead={lead} actions={actions} />
       <Menu position="bottom-end" width={180}>
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label="More actions" loading={actions.pending.archive}>
+          <ActionIcon variant="default" size={30} aria-label="More actions" loading={actions.pending.archive}>
             <IconDots size={18} aria-hidden />
           </ActionIcon>
         </Menu.Target>

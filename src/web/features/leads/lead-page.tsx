@@ -75,8 +75,14 @@ function Lead({ lead }: { readonly lead: LeadView }) {
                 Archived
               </Badge>
             )}
-            <span>{[lead.title, lead.company].filter(Boolean).join(', ')}</span>
-            <span>{lead.owner ? `Owned by ${lead.owner.name}` : 'Nobody owns this lead'}</span>
+            <span>
+              {[
+                [lead.title, lead.company].filter(Boolean).join(', '),
+                lead.owner ? `owned by ${lead.owner.name}` : 'nobody owns this lead',
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
           </Group>
         }
         actions={mayWrite && <LeadActionsBar lead={lead} actions={actions} onAddNote={note.open} />}

@@ -38,11 +38,14 @@ function Row({ lead }: { readonly lead: LeadView }) {
         <Text size="xs" c="dimmed">
           {[lead.title, lead.company].filter(Boolean).join(', ') || lead.email}
         </Text>
+        <div className={classes.phone}>
+          <StatusBadge status={lead.status} />
+        </div>
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={classes.medium}>
         <StatusBadge status={lead.status} />
       </Table.Td>
-      <Table.Td className={classes.number}>{lead.score ?? '–'}</Table.Td>
+      <Table.Td className={`${classes.number} ${classes.medium}`}>{lead.score ?? '–'}</Table.Td>
       <Table.Td className={classes.wide}>
         {lead.campaigns.length > 0 ? (
           <Text size="sm" lineClamp={1}>
@@ -86,10 +89,10 @@ export function LeadsTable({ leads, sort, order, onSort }: LeadsTableProps) {
           <SortHeader column="name" {...head}>
             Lead
           </SortHeader>
-          <SortHeader column="status" {...head}>
+          <SortHeader column="status" className={classes.medium} {...head}>
             Status
           </SortHeader>
-          <SortHeader column="score" first="desc" {...head}>
+          <SortHeader column="score" first="desc" className={classes.medium} {...head}>
             Score
           </SortHeader>
           <Table.Th className={classes.wide}>Campaigns</Table.Th>

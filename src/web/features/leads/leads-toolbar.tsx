@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Checkbox, Group } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
 import { trpc } from '../../trpc/client.ts';
 import { FilterSelect } from '../../ui/filter-select.tsx';
@@ -20,9 +20,9 @@ export function LeadsToolbar({ state, setState }: LeadsToolbarProps) {
   const statuses = trpc.leads.statuses.useQuery(undefined, { staleTime: MINUTE });
   const owners = trpc.leads.owners.useQuery(undefined, { staleTime: MINUTE });
   const campaigns = trpc.campaigns.list.useQuery(undefined, { staleTime: MINUTE });
-  const people = owners.data ?? [];
-  const listed = campaigns.data ?? [];
-  const ownerName = state.owner === 'none' ? 'Nobody' : people.find(({ id }) => id === state.owner)?.name;
+  const statusOptions = (statuses.data ?? []).map((status) => ({ value: status, label: status }));
+  const campaignOptions = (campaigns.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const people = (owners.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
   return (
     <search className={classes.toolbar} aria-label="Leads">
       <SearchBox
@@ -31,28 +31,24 @@ export function LeadsToolbar({ state, setState }: LeadsToolbarProps) {
         value={state.q}
         onSearch={(q) => setState({ q: q || null, page: null }, { history: 'replace' })}
       />
-      <Group gap="xs">
+      <div className={classes.filters}>
         <FilterSelect
           label="Status"
-          options={[...(statuses.data ?? [])]}
-          value={state.status}
-          chosen={state.status ?? undefined}
-          onChange={(status) => setState({ status, page: null })}
-          searchable={false}
+          options={statusOptions}
+          values={state.status ? [state.status] : []}
+          onChange={([status]) => setState({ status: status ?? null, page: null })}
         />
         <FilterSelect
           label="Campaign"
-          options={listed.map(({ id, name }) => ({ value: id, label: name }))}
-          value={state.campaign}
-          chosen={state.campaign ? (listed.find(({ id }) => id === state.campaign)?.name ?? '…') : undefined}
-          onChange={(campaign) => setState({ campaign, page: null })}
+          options={campaignOptions}
+          values={state.campaign ? [state.campaign] : []}
+          onChange={([campaign]) => setState({ campaign: campaign ?? null, page: null })}
         />
         <FilterSelect
           label="Owner"
-          options={[{ value: 'none', label: 'Nobody' }, ...people.map(({ id, name }) => ({ value: id, label: name }))]}
-          value={state.owner}
-          chosen={state.owner ? (ownerName ?? '…') : undefined}
-          onChange={(owner) => setState({ owner, page: null })}
+          options={[{ value: 'none', label: 'Nobody' }, ...people]}
+          values={state.owner ? [state.owner] : []}
+          onChange={([owner]) => setState({ owner: owner ?? null, page: null })}
         />
         <Checkbox
           label="Archived"
@@ -70,7 +66,7 @@ export function LeadsToolbar({ state, setState }: LeadsToolbarProps) {
             Reset filters
           </Button>
         )}
-      </Group>
+      </div>
     </search>
   );
 }

@@ -18,7 +18,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** Where a lead stands; a word that a sync brought is shown as it came. */
 export function StatusBadge({ status }: { readonly status: string }) {
   return (
-    <Badge variant="light" color={COLOURS[status] ?? 'gray'} tt="none" fw={550}>
+    <Badge variant="light" color={COLOURS[status] ?? 'gray'} tt="none" fw={550} miw="max-content">
       {status}
     </Badge>
   );

@@ -8,7 +8,7 @@ import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
-import { TablePaper } from '../../ui/table-paper.tsx';
+import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { AddMember } from './add-member.tsx';
 import { MemberMenu } from './member-menu.tsx';
 import { RoleSelect } from './role-select.tsx';
@@ -36,7 +36,7 @@ function Members() {
       <TablePaper
         query={members}
         what="the members"
-        columns={['Name', 'Role', 'Joined', null]}
+        columns={['Name', 'Role', { label: 'Joined', roomy: true }, null]}
         empty={
           <Nothing
             icon={<IconUsers size={26} stroke={1.5} aria-hidden />}
@@ -67,7 +67,7 @@ function Members() {
             <Table.Td>
               <RoleSelect member={member} />
             </Table.Td>
-            <Table.Td>
+            <Table.Td className={roomy}>
               <When at={member.joinedAt} />
             </Table.Td>
             <Table.Td ta="right">

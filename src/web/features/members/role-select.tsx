@@ -28,7 +28,8 @@ export function RoleSelect({ member }: { readonly member: Member }) {
     <Select
       aria-label={`Role of ${member.name}`}
       size="xs"
-      w={190}
+      miw={130}
+      maw={190}
       data={offered.map((role) => ({ value: role, label: roleLabel(role) }))}
       value={change.isPending ? change.variables.role : before}
       onChange={(role) => {

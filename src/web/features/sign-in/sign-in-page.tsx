@@ -3,9 +3,9 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useState } from 'react';
+import { SignInError, signIn } from '../../session/auth-client.ts';
 import { Logo } from '../../shell/logo.tsx';
 import { SchemeToggle } from '../../shell/scheme-toggle.tsx';
-import { SignInError, signIn } from './auth-client.ts';
 import classes from './sign-in-page.module.css';
 
 /** E-mail and password; then on to `next`, a path of this site. */

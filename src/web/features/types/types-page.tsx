@@ -9,7 +9,7 @@ import { usePermission } from '../../session/session.tsx';
 import { type Outputs, trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission } from '../../ui/states.tsx';
-import { TablePaper } from '../../ui/table-paper.tsx';
+import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { TypeIcon } from '../../ui/type-icon.tsx';
 import { RegisterType } from './register-type.tsx';
 import { RemoveType } from './remove-type.tsx';
@@ -35,7 +35,7 @@ function Types() {
           <Text fw={530}>{type.label}</Text>
         </Group>
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={roomy}>
         <Code>{type.name}</Code>
       </Table.Td>
       <Table.Td>
@@ -64,7 +64,7 @@ function Types() {
           <TablePaper
             query={custom}
             what="the event types"
-            columns={['Type', 'Name', 'Category', null]}
+            columns={['Type', { label: 'Name', roomy: true }, 'Category', null]}
             empty={
               <Text size="sm" c="dimmed" p="md">
                 None yet. A type has a name that programs send, and a label, an icon and a colour for people.
@@ -94,7 +94,7 @@ function Types() {
           <TablePaper
             query={builtIn}
             what="the event types"
-            columns={['Type', 'Name', 'Category']}
+            columns={['Type', { label: 'Name', roomy: true }, 'Category']}
             empty={null}
             row={(type) => <Table.Tr key={type.name}>{cells(type)}</Table.Tr>}
           />

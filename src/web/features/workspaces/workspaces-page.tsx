@@ -8,7 +8,7 @@ import { DemoBadge } from '../../shell/demo-badge.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
-import { TablePaper } from '../../ui/table-paper.tsx';
+import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { toastDone, toastError } from '../../ui/toast.ts';
 import { WorkspaceForm } from './workspace-form.tsx';
 
@@ -56,7 +56,7 @@ function Workspaces() {
       <TablePaper
         query={workspaces}
         what="the workspaces"
-        columns={['Name', 'Short name', 'Time zone', null]}
+        columns={['Name', { label: 'Short name', roomy: true }, 'Time zone', null]}
         empty={
           <Nothing
             icon={<IconBuildingCommunity size={26} stroke={1.5} aria-hidden />}
@@ -72,7 +72,7 @@ function Workspaces() {
                 {workspace.isDemo && <DemoBadge />}
               </Group>
             </Table.Td>
-            <Table.Td>
+            <Table.Td className={roomy}>
               <Code>{workspace.slug}</Code>
             </Table.Td>
             <Table.Td>{workspace.timeZone}</Table.Td>
