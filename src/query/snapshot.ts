@@ -28,7 +28,7 @@ export async function inSnapshot<T>(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(BEGIN);
+    await client.query(BEGIN_READING);
     const result = await work(readWith(client));
     await client.query('COMMIT');
     return result;
@@ -41,7 +41,7 @@ export async function inSnapshot<T>(
 }
 
 /** Compiling a plan to machine code, or starting workers for it, costs more than these short reads. */
-const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+export const BEGIN_READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = ${READ_TIMEOUT_MS}; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0`;
 
 function readWith(client: PoolClient): Read {
