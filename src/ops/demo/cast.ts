@@ -49,6 +49,26 @@ export const DEMO_WORKSPACE_IDS = [
 
 type CampaignLine = readonly [name: string, key: string, steps: number, topic: string, gift: string, more?: string];
 
+const COACHING: readonly [CampaignLine, ...CampaignLine[]] = [
+  ['ChatGPT Use Cases', 'chatgpt_use_cases', 5, 'AI in daily coaching work', 'list of 21 prompts'],
+  ['Problem Mapping Template', 'problem_mapping', 4, 'mapping client problems', 'problem map template'],
+  ['Pricing Webinar', 'pricing_webinar', 4, 'pricing group programs', 'webinar recording'],
+  ['Spring Reactivation', 'spring_reactivation', 3, 'filling a spring cohort', 'checklist', 'archived'],
+  ['Long-term Nurture', 'long_term_nurture', 6, 'growing a coaching practice', 'monthly digest', 'nurture'],
+];
+const ANALYTICS: readonly [CampaignLine, ...CampaignLine[]] = [
+  ['Dashboard Trial', 'dashboard_trial', 5, 'reporting without spreadsheets', 'sample dashboard'],
+  ['Data Audit Offer', 'data_audit_offer', 4, 'cleaning up messy data', 'audit worksheet'],
+  ['Conference Follow-up', 'conference_follow_up', 3, 'what we showed at the booth', 'slide deck'],
+  ['Long-term Nurture', 'data_nurture', 6, 'making decisions with data', 'field notes', 'nurture'],
+];
+
+/** What a campaign's messages are about, by its key; of an unknown one something that fits anybody. */
+export function topicOf(key: string): { readonly topic: string; readonly gift: string } {
+  const line = [...COACHING, ...ANALYTICS].find(([, known]) => known === key);
+  return { topic: line?.[3] ?? 'what you asked about', gift: line?.[4] ?? 'guide' };
+}
+
 export function castWorkspaces(random: Random, at: number): readonly DemoWorkspace[] {
   const id = () => uuidv7(at, random.uuid());
   const person = (name: string): DemoPerson => {
@@ -57,6 +77,8 @@ export function castWorkspaces(random: Random, at: number): readonly DemoWorkspa
   const campaign = ([name, key, steps, topic, gift, more]: CampaignLine): DemoCampaign => {
     return { id: id(), name, key, steps, topic, gift, isNurture: more === 'nurture', isArchived: more === 'archived' };
   };
+  const campaigns = ([first, ...others]: readonly [CampaignLine, ...CampaignLine[]]) =>
+    [campaign(first), ...others.map(campaign)] as const;
   return [
     {
       id: DEMO_WORKSPACE_IDS[0],
@@ -65,20 +87,7 @@ export function castWorkspaces(random: Random, at: number): readonly DemoWorkspa
       timeZone: 'America/New_York',
       leads: 120,
       team: [person('Nadia Okafor'), person('Tom Brecht'), person('Elena Ruiz')],
-      campaigns: [
-        campaign(['ChatGPT Use Cases', 'chatgpt_use_cases', 5, 'AI in daily coaching work', 'list of 21 prompts']),
-        campaign(['Problem Mapping Template', 'problem_mapping', 4, 'mapping client problems', 'problem map template']),
-        campaign(['Pricing Webinar', 'pricing_webinar', 4, 'pricing group programs', 'webinar recording']),
-        campaign(['Spring Reactivation', 'spring_reactivation', 3, 'filling a spring cohort', 'checklist', 'archived']),
-        campaign([
-          'Long-term Nurture',
-          'long_term_nurture',
-          6,
-          'growing a coaching practice',
-          'monthly digest',
-          'nurture',
-        ]),
-      ],
+      campaigns: campaigns(COACHING),
     },
     {
       id: DEMO_WORKSPACE_IDS[1],
@@ -87,12 +96,7 @@ export function castWorkspaces(random: Random, at: number): readonly DemoWorkspa
       timeZone: 'Europe/Berlin',
       leads: 80,
       team: [person('Marcus Lind'), person('Priya Nair')],
-      campaigns: [
-        campaign(['Dashboard Trial', 'dashboard_trial', 5, 'reporting without spreadsheets', 'sample dashboard']),
-        campaign(['Data Audit Offer', 'data_audit_offer', 4, 'cleaning up messy data', 'audit worksheet']),
-        campaign(['Conference Follow-up', 'conference_follow_up', 3, 'what we showed at the booth', 'slide deck']),
-        campaign(['Long-term Nurture', 'long_term_nurture', 6, 'making decisions with data', 'field notes', 'nurture']),
-      ],
+      campaigns: campaigns(ANALYTICS),
     },
   ];
 }

@@ -1,5 +1,9 @@
-// INTERIM by the lead developer so that the application boots; the demo developer replaces the bodies (keep the interface).
-import type { Pool } from 'pg';
+/**
+ * The demo: two workspaces full of made-up history for an empty database (ensure.ts), and lifelike traffic about them
+ * through the real REST interface (player.ts). Everything made up comes from a seed. May import domain and platform.
+ */
+import type pg from 'pg';
+import { AppError } from '#domain/errors.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { Months } from '#platform/db/months.ts';
@@ -7,48 +11,99 @@ import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
+import { ensureDemo } from './ensure.ts';
+import { createPlayer, type PlayerStatus } from './player.ts';
+import { createRestClient } from './rest-client.ts';
 
-export interface DemoDeps {
-  readonly pool: Pool;
+export type { PlayerStatus } from './player.ts';
+
+export interface DemoControl {
+  /** Fills an empty database. A failure is logged and stops nobody: the demo is no part of the work. */
+  ensure(): Promise<void>;
+  /** The demo workspace that examples and traffic are about, and a lead of it; undefined when there is none. */
+  workspaceForExamples(): Promise<ExampleWorkspace | undefined>;
+  /** Where this server answers; known once it listens. */
+  reachableAt(url: string): void;
+  /**
+   * Plays live traffic in a demo workspace for some minutes, in the background; in one workspace at a time.
+   * @throws AppError CONFLICT for any other workspace
+   */
+  play(request: PlayRequest): Promise<PlayerStatus>;
+  stopPlaying(): Promise<PlayerStatus>;
+  status(): PlayerStatus;
+}
+
+export interface ExampleWorkspace {
+  readonly id: string;
+  readonly name: string;
+  readonly leadAirtableId: string;
+}
+
+export interface PlayRequest {
+  readonly workspaceId: string;
+  readonly minutes: number;
+  /** 2 when not given. */
+  readonly ratePerSecond?: number;
+}
+
+export interface DemoControlDeps {
+  readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
   readonly months: Months;
   readonly wake: Wake;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Config;
-  /** The bootstrap key, with which the player posts over HTTP. */
+  readonly config: Pick<Config, 'port'>;
+  /** A key that may act in every workspace. */
   readonly serviceKey: string;
 }
 
-export interface DemoStatus {
-  readonly isPlaying: boolean;
-  /** ISO 8601; null when nothing plays. */
-  readonly endsAt: string | null;
-}
+/** As a service its stop() ends the traffic. */
+export function createDemoControl(deps: DemoControlDeps): DemoControl & Service {
+  const { prisma, clock, log, serviceKey } = deps;
+  let url = `http://127.0.0.1:${deps.config.port}`;
+  let workspaceId = '';
+  const player = createPlayer({ client: () => createRestClient({ url, serviceKey, workspaceId }), clock });
+  const service = createService({ name: 'demo', start: () => async () => void (await player.stop()) });
 
-export interface DemoControl extends Service {
-  /** Makes the demo workspaces when the database is empty of leads and none was removed before. */
-  ensure(): Promise<void>;
-  /** A demo workspace and one of its leads, for the curl line printed at the start; undefined without demo data. */
-  workspaceForExamples(): Promise<{ id: string; name: string; leadAirtableId: string } | undefined>;
-  /** Plays live traffic in one demo workspace through the REST bridge of this server; CONFLICT if it plays already or the workspace is no demo. */
-  play(options: { workspaceId: string; minutes: number }): Promise<DemoStatus>;
-  stopPlaying(): Promise<DemoStatus>;
-  status(): DemoStatus;
-}
+  const findWorkspace = async (id?: string): Promise<ExampleWorkspace | undefined> => {
+    const workspace = await prisma.workspace.findFirst({
+      where: { isDemo: true, ...(id !== undefined && { id }) },
+      orderBy: { id: 'asc' },
+      select: {
+        id: true,
+        name: true,
+        leads: {
+          where: { airtableRecordId: { not: null }, archivedAt: null },
+          orderBy: { lastActivityAt: { sort: 'desc', nulls: 'last' } },
+          select: { airtableRecordId: true },
+          take: 1,
+        },
+      },
+    });
+    const leadAirtableId = workspace?.leads[0]?.airtableRecordId;
+    return workspace && leadAirtableId ? { id: workspace.id, name: workspace.name, leadAirtableId } : undefined;
+  };
 
-export function createDemoControl(deps: DemoDeps): DemoControl {
-  void deps;
-  const service = createService({ name: 'demo', start: () => undefined });
-  const status = { isPlaying: false, endsAt: null };
   return {
     name: service.name,
     start: service.start,
     stop: service.stop,
-    ensure: async () => undefined,
-    workspaceForExamples: async () => undefined,
-    play: async () => status,
-    stopPlaying: async () => status,
-    status: () => status,
+    async ensure() {
+      await ensureDemo(deps).catch((error: unknown) => log.error({ err: error }, 'the demo could not be made'));
+    },
+    workspaceForExamples: () => findWorkspace(),
+    reachableAt(address) {
+      url = address;
+    },
+    async play({ minutes, ratePerSecond = 2, ...request }) {
+      const workspace = await findWorkspace(request.workspaceId);
+      if (!workspace) throw new AppError('CONFLICT', { message: 'Live traffic plays in a demo workspace only.' });
+      if (workspaceId !== workspace.id) await player.stop();
+      workspaceId = workspace.id;
+      return player.play({ ratePerSecond, durationMs: minutes * 60_000 });
+    },
+    stopPlaying: () => player.stop(),
+    status: () => player.status(),
   };
 }

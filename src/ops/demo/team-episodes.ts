@@ -111,7 +111,8 @@ export function lookAfter(story: Story, working: WorkingTime): void {
 /** The score of the lead changes: by what it did, or by what the sync found out. */
 export function rescore(story: Story, by: number, reason: string): void {
   const from = story.score;
-  const to = Math.max(5, Math.min(99, from + by));
+  // What is high already hardly rises.
+  const to = Math.max(5, Math.min(99, Math.round(from + by - Math.max(0, from - 62) / 3)));
   if (from === to) return;
   story.score = to;
   tell(story, 'ICP_SCORE_UPDATED', {

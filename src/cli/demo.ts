@@ -1,0 +1,64 @@
+/**
+ * `npm run demo`: plays live traffic through the REST interface of a running server, so that the feed can be seen moving.
+ *   -- --rate 2        events per second
+ *   -- --duration 60   seconds; without end when not given (Ctrl-C ends it)
+ *   -- --url http://localhost:3000 --key … --workspace …
+ */
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { DEMO_WORKSPACE_IDS } from '#ops/demo/cast.ts';
+import { createPlayer } from '#ops/demo/player.ts';
+import { createRestClient } from '#ops/demo/rest-client.ts';
+import { systemClock } from '#platform/clock.ts';
+import { ConfigError, loadConfig } from '#platform/config.ts';
+import { readKeptSecrets } from '#platform/secrets.ts';
+
+const flags = z.object({
+  url: z.url().optional(),
+  key: z.string().min(1).optional(),
+  workspace: z.uuid().default(DEMO_WORKSPACE_IDS[0]),
+  rate: z.coerce.number().positive().max(500).default(2),
+  duration: z.coerce.number().positive().max(86_400).optional(),
+});
+
+try {
+  await play();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? error.exitCode : 1;
+}
+
+async function play(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const options = { url: text, key: text, workspace: text, rate: text, duration: text };
+  const { url, key, workspace, rate, duration } = flags.parse(parseArgs({ options }).values);
+  const config = loadConfig();
+  const server = url?.replace(/\/+$/, '') ?? config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  const serviceKey = key ?? config.internalApiKey ?? readKeptSecrets(config.dataDir)?.internalApiKey;
+  if (serviceKey === undefined) {
+    throw new Error(`There is no service key in ${config.dataDir}: start the server first (npm start), or give --key.`);
+  }
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const time = () => systemClock.now().toTimeString().slice(0, 8);
+  const player = createPlayer({
+    client: () => createRestClient({ url: server, serviceKey, workspaceId: workspace }),
+    clock: systemClock,
+    onSent: ({ label }) => say(`${time()}  ${label}`),
+    onFailed: ({ label }, error) => say(`${time()}  ${label}  FAILED: ${error.message}`),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void player.stop());
+
+  say(`Playing about ${rate} events per second at ${server}. Watch ${server}/admin/activity-logs; Ctrl-C ends it.`);
+  player.play({ ratePerSecond: rate, durationMs: duration === undefined ? undefined : duration * 1000 });
+  await player.finished();
+  const { sent, failed, lastError } = player.status();
+  say(`${sent} sent, ${failed} failed.`);
+  if (lastError !== null && (sent === 0 || failed > 0)) throw new Error(lastError);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
