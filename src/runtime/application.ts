@@ -81,6 +81,7 @@ export function createApplication(options: ApplicationOptions): Application {
           pages: pages?.handler ?? ((_req, res) => res.writeHead(404).end()),
         });
         url = await listen(server, config);
+        container.services.demo.reachableAt(url);
         started.push({ stop: () => close(server, container) });
         return stopAll;
       } catch (error) {
