@@ -2,6 +2,7 @@ import pg from 'pg';
 import { type BackoffPolicy, NETWORK_BACKOFF, retryWithBackoff } from '../backoff.ts';
 import type { Logger } from '../log.ts';
 import { clientConfig } from './pool.ts';
+import { sqlState } from './sql-state.ts';
 
 export interface ConnectOptions {
   readonly url: string;
@@ -70,10 +71,13 @@ const PASSING_SOCKET_ERRORS: ReadonlySet<string> = new Set([
 export function isNotReachableYet(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isNotReachableYet);
   if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
+  const code = sqlState(error) ?? codeOf(error);
   if (code === undefined) return UNCODED_LOSS.test(error.message);
-  return PASSING_STATES.test(code) || PASSING_SOCKET_ERRORS.has(code);
+  return PASSING_STATES.test(code) || PASSING_SOCKET_ERRORS.has(code) || PASSING_PRISMA_ERRORS.has(code);
 }
+
+/** What Prisma makes of a server that is away, too slow to connect to, or that closed the connection. */
+const PASSING_PRISMA_ERRORS: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
 /** `pg` gives these two no code: the socket closed under a query, and its own connect timeout. */
 const UNCODED_LOSS = /^(Connection terminated|timeout e(?:xpired|xceeded))/;

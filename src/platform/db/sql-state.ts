@@ -7,12 +7,15 @@ const withDriverError = z.looseObject({
   }),
 });
 
+/** Not EPIPE, which is of a socket, and not P1001, which is of Prisma. */
+const SQL_STATE = /^(?=.*\d)(?!P[1-9])[0-9A-Z]{5}$/;
+
 /** The SQLSTATE of an error that PostgreSQL answered, whether it comes from `pg` or through Prisma; else undefined. */
 export function sqlState(error: unknown): string | undefined {
   const throughPrisma = withDriverError.safeParse(error);
   if (throughPrisma.success) return throughPrisma.data.meta.driverAdapterError.cause.originalCode;
   const direct = withCode.safeParse(error);
-  return direct.success && /^[0-9A-Z]{5}$/.test(direct.data.code) ? direct.data.code : undefined;
+  return direct.success && SQL_STATE.test(direct.data.code) ? direct.data.code : undefined;
 }
 
 /** deadlock_detected, serialization_failure, lock_not_available: rolled back, and the same again can succeed. */
