@@ -29,7 +29,7 @@ test('the list finds leads by name, e-mail, phone and company, however the numbe
     await expect(names(page), words).toHaveText([...found]);
   }
   await expect(page.getByText('No lead matches')).toBeVisible();
-  await page.getByRole('button', { name: 'Reset filters' }).click();
+  await page.getByRole('search').getByRole('button', { name: 'Reset filters' }).click();
   await expect(names(page)).toHaveCount(3);
   await chooseFilter(page, 'Status', 'Booked');
   await expect(names(page)).toHaveText(['Cy Young']);
