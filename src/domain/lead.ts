@@ -27,7 +27,7 @@ export function emailKey(email: string): string {
  * an eleven-digit North American number. Same rule as the database's phone_digits().
  */
 export function phoneKey(phone: string): string {
-  return phone.replace(/\D/g, '').replace(/^(00|1(?=\d{10}$))/, '');
+  return phone.replace(/\D/g, '').replace(/^(00)?(1(?=\d{10}$))?/, '');
 }
 
 /** A name to show for a lead: its name, else its e-mail, else a neutral word. */

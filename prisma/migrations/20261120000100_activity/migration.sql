@@ -8,7 +8,7 @@ CREATE SEQUENCE activity_seq AS bigint CACHE 1;
 -- Digits of a phone number as domain/lead.ts keeps them: separators and a leading + or 00 gone,
 -- and the 1 of a North American number too, so that 408-555-1234 and +1 (408) 555-1234 are one.
 CREATE FUNCTION phone_digits(p_text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  regexp_replace(regexp_replace(p_text, '\D', '', 'g'), '^(00|1(?=\d{10}$))', '');
+  regexp_replace(regexp_replace(p_text, '\D', '', 'g'), '^(00)?(1(?=\d{10}$))?', '');
 
 -- The searchable text of an activity. Whole e-mails, ids and phone digits are added as they are, because the
 -- parser splits or mangles them. Text is capped: a tsvector over 1 MB would fail the INSERT.
