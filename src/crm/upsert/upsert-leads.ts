@@ -1,6 +1,6 @@
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError, type Issue } from '#domain/errors.ts';
-import { uuidv7 } from '#domain/ids.ts';
+import { createIdSource, uuidv7 } from '#domain/ids.ts';
 import { INITIAL_STATUS } from '#domain/lead-status.ts';
 import type { Principal } from '#domain/principal.ts';
 import { appendActivities } from '#platform/db/append.ts';
@@ -162,12 +162,13 @@ async function tell(
 ): Promise<void> {
   const { workspaceId } = principal;
   const spoken = new Set<number>();
-  const activities = facts.map(({ index, fact: { entity, ...fact } }, order): NewActivity => {
+  // At one instant the ids decide the order in which the facts are read.
+  const nextId = createIdSource();
+  const activities = facts.map(({ index, fact: { entity, ...fact } }): NewActivity => {
     const isFirst = !spoken.has(index);
     spoken.add(index);
     return {
-      // At one instant the ids decide the order, so they are made as if a millisecond apart.
-      id: uuidv7(now.getTime() + order),
+      id: nextId(now.getTime()),
       workspaceId,
       ...kindOf(fact.type),
       occurredAt: now,
