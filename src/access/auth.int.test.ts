@@ -12,6 +12,7 @@ import {
   type TestPerson,
 } from '#testing/access.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
+import { DEFAULT_RATES } from './rate-limit.ts';
 
 let database: TestDatabase;
 let one: TestAccess;
@@ -163,7 +164,8 @@ describe('signing in', () => {
 
 describe('the limit of attempts', () => {
   it('counts those that fail, per address, also at once', async () => {
-    const limited = await startTestAccess(database);
+    const slowly = { ...DEFAULT_RATES.signIn, ratePerSecond: 0.001 };
+    const limited = await startTestAccess(database, { config: { rates: { signIn: slowly } } });
     const attempt = (address: string, password: string) =>
       limited.access.authHandler(authRequest('/sign-in/email', { email: person.email, password }), address).then(
         () => 'OK',

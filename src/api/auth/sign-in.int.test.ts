@@ -109,11 +109,11 @@ describe('a visit', () => {
 
   it('that guesses too often is told when to try again', async () => {
     const { post } = createBrowser();
-    const answers: Response[] = [];
-    for (let i = 0; i < 11; i += 1)
-      answers.push(await post('/sign-in/email', { ...credentials, password: `guess-${i}` }));
-    const last = answers.at(-1);
-    expect(last?.status).toBe(429);
+    // At once, for the bucket fills by one every six seconds.
+    const guesses = Array.from({ length: 20 }, (_, i) =>
+      post('/sign-in/email', { ...credentials, password: `guess-${i}` }),
+    );
+    const last = (await Promise.all(guesses)).find(({ status }) => status === 429);
     expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await last?.json()).toMatchObject({ code: 'RATE_LIMITED' });
   });
