@@ -16,6 +16,8 @@ export interface AppendQueue {
   add(activity: NewActivity): Promise<AppendOutcome>;
   /** Activities waiting or in flight. */
   readonly depth: number;
+  /** Rejects, with `reason`, everything that has not departed yet. */
+  turnBack(reason: Error): void;
   /** Resolves when everything added so far has settled. */
   drained(): Promise<void>;
 }
@@ -81,6 +83,11 @@ export function createAppendQueue({ fly, maxFlights = 2, maxRows = 1000 }: Appen
           setImmediate(depart);
         }
       });
+    },
+    turnBack(reason) {
+      const turned = waiting;
+      waiting = [];
+      for (const entry of turned) entry.reject(reason);
     },
     drained() {
       return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /**
- * Ingest: accept → judge → store → receipt. Promises that a receipt is given only for what is durable, that the same key
- * and body are stored once, and that each event of a batch is judged alone. Knows the catalogue and the append call, and
- * nothing of HTTP. May import domain and platform.
+ * Ingest: accept → judge → store → receipt. Promises that a receipt is given only for what is durable (in the book, or in
+ * the spool while the book is away), that the same key and body are stored once, and that each event of a batch is judged
+ * alone. Knows the catalogue and the append call, and nothing of HTTP. May import domain and platform.
  */
 import type pg from 'pg';
 import type { NewActivity, Receipt } from '#domain/activity.ts';
@@ -13,11 +13,16 @@ import type { Months } from '#platform/db/months.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
-import { type AcceptDeps, accept } from './accept.ts';
+import { createServiceGroup } from '#platform/service-group.ts';
+import { type AcceptDeps, accept, receiptOf } from './accept.ts';
 import { createAppendQueue } from './append-queue.ts';
-import { fly } from './flight.ts';
+import { fly, NotStored } from './flight.ts';
+import { createFallback, type FallbackState, type Refuge } from './spool/fallback.ts';
 import type { Submission } from './submission.ts';
 
+export type { FallbackState, Refuge } from './spool/fallback.ts';
+export { createSpool, type Spool, type SpoolStats } from './spool/spool.ts';
+export type { RefusedEvent } from './spool/store-spooled.ts';
 export type { Submission } from './submission.ts';
 
 export interface IngestDeps {
@@ -27,7 +32,9 @@ export interface IngestDeps {
   readonly wake: Wake;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long an event waits for a database that is away before it is refused, in milliseconds; 5,000 if not given. */
+  /** Where events go while the database is away; without it they are refused then. */
+  readonly refuge?: Refuge;
+  /** How long an event waits for a lock, and without a refuge for a database that is away, in milliseconds: 5,000 if not given. */
   readonly patienceMs?: number;
 }
 
@@ -40,21 +47,35 @@ export interface Ingest {
   store(activity: NewActivity): Promise<Receipt>;
   /** Events taken and not yet durable. */
   readonly depth: number;
+  /** Whether the book is away and what waits for it; undefined without a refuge. */
+  fallback(): FallbackState | undefined;
 }
+
+/** How long a flight tries again before it goes to the spool, in milliseconds: a lost connection is made anew in that time. */
+const SPOOL_PATIENCE_MS = 150;
 
 /** As a service its stop() waits until every event taken has its answer. */
 export function createIngest(deps: IngestDeps): Ingest & Service {
-  const flight = { ...deps, patienceMs: deps.patienceMs ?? 5_000 };
+  const { pool, wake, refuge } = deps;
+  const patienceMs = deps.patienceMs ?? 5_000;
+  const flight = { ...deps, patienceMs, awayPatienceMs: refuge ? SPOOL_PATIENCE_MS : patienceMs };
   const queue = createAppendQueue({
     async fly(batch) {
-      const outcomes = await fly(flight, batch);
-      deps.wake.announce();
+      const outcomes = await (fallback ? fallback.watch(batch, () => fly(flight, batch)) : fly(flight, batch));
+      wake.announce();
       return outcomes;
     },
   });
-  const storing: AcceptDeps = { ...deps, store: queue.add };
-  const checking: AcceptDeps = { ...deps, store: (activity) => checkOne(deps.pool, activity) };
-  const service = createService({ name: 'ingest', start: () => () => queue.drained() });
+  const fallback = refuge && createFallback({ ...deps, refuge, queue });
+  const direct: Pick<AcceptDeps, 'findType' | 'store' | 'storeUnjudged'> = {
+    findType: ({ workspaceId, type }) => deps.types.find(workspaceId, type),
+    store: (activity) => queue.add(activity).catch(unavailable),
+    storeUnjudged: () => Promise.reject(new AppError('UNAVAILABLE', { retryAfter: 1 })),
+  };
+  const storing: AcceptDeps = { ...deps, ...(fallback ?? direct) };
+  const checking: AcceptDeps = { ...deps, ...direct, store: (activity) => checkOne(pool, activity) };
+  const flights = createService({ name: 'ingest', start: () => () => queue.drained() });
+  const service = fallback ? createServiceGroup({ name: 'ingest', services: [flights, fallback] }) : flights;
 
   return {
     name: service.name,
@@ -62,15 +83,16 @@ export function createIngest(deps: IngestDeps): Ingest & Service {
     stop: service.stop,
     accept: (submission) => accept(storing, submission),
     check: (submission) => accept(checking, submission),
-    async store(activity) {
-      const { outcome, id, occurredAt } = await queue.add(activity);
-      if (outcome !== 'stored' && outcome !== 'duplicate') throw new AppError('CONFLICT', { message: outcome });
-      return { status: outcome, activityId: id, timestamp: occurredAt.toISOString() };
-    },
+    store: async (activity) => receiptOf(await storing.store(activity)),
     get depth() {
       return queue.depth;
     },
+    fallback: () => fallback?.state(),
   };
+}
+
+function unavailable(error: unknown): never {
+  throw error instanceof NotStored ? new AppError('UNAVAILABLE', { retryAfter: 1, cause: error }) : error;
 }
 
 async function checkOne(pool: pg.Pool, activity: NewActivity) {

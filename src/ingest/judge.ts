@@ -14,17 +14,33 @@ const LATEST_AHEAD_MS = 24 * 3_600_000;
  * @throws AppError UNKNOWN_TYPE, CATEGORY_MISMATCH, IMPOSSIBLE_TIME, INVALID_INPUT (metadata)
  */
 export function judge(submission: Submission, type: ActivityType | undefined, id: string, now: Date): NewActivity {
+  return rejudge(judgeLater(submission, id, now), type);
+}
+
+/**
+ * The activity as far as it can be made without knowing its type: its category is what the caller said, '' for nothing.
+ * @throws AppError IMPOSSIBLE_TIME
+ */
+export function judgeLater(submission: Submission, id: string, now: Date): NewActivity {
   const { idempotencyKey, bodyHash, category, ...rest } = submission;
-  if (!type || type.door !== submission.door) throw unknownType(submission.type);
-  if (category !== undefined && category !== type.category) throw categoryMismatch(type, category);
   return {
     ...rest,
     id,
-    category: type.category,
+    category: category ?? '',
     occurredAt: possibleTime(submission.occurredAt ?? now, now),
-    metadata: checkedMetadata(type, submission),
     idempotency: idempotencyOf(submission),
   };
+}
+
+/**
+ * Judges by its type what judgeLater() made.
+ * @throws AppError UNKNOWN_TYPE, CATEGORY_MISMATCH, INVALID_INPUT (metadata)
+ */
+export function rejudge(activity: NewActivity, type: ActivityType | undefined): NewActivity {
+  const { category } = activity;
+  if (!type || type.door !== activity.door) throw unknownType(activity.type);
+  if (category !== '' && category !== type.category) throw categoryMismatch(type, category);
+  return { ...activity, category: type.category, metadata: checkedMetadata(type, activity) };
 }
 
 /** The caller's key; without one, an identical body of the same execution is the same event (an n8n retry). */
@@ -41,7 +57,7 @@ function possibleTime(occurredAt: Date, now: Date): Date {
 }
 
 /** The metadata as it came (keys the schema does not name are kept), once the schema has nothing against it. */
-function checkedMetadata(type: ActivityType, { metadata }: Submission): NewActivity['metadata'] {
+function checkedMetadata(type: ActivityType, { metadata }: NewActivity): NewActivity['metadata'] {
   if (metadata === null || metadata === undefined) return null;
   const result = type.metadata.safeParse(metadata);
   if (result.success) return metadata;

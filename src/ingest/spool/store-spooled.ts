@@ -1,0 +1,103 @@
+import type { NewActivity } from '#domain/activity.ts';
+import { AppError } from '#domain/errors.ts';
+import type { AppendOutcome } from '#platform/db/append.ts';
+import { isDatabaseAway } from '#platform/db/away.ts';
+import type { TypeCatalogue } from '#platform/db/custom-types.ts';
+import { isDataError, isPassingConflict, sqlState } from '#platform/db/sql-state.ts';
+import { refused } from '../flight.ts';
+import { rejudge } from '../judge.ts';
+import { refusalOf } from '../refusal.ts';
+import type { ActivityRecord, SpoolRecord } from './record.ts';
+
+/** An event that was taken while the book was away, and that the book does not take. */
+export interface RefusedEvent {
+  readonly activity: NewActivity;
+  readonly error: AppError;
+}
+
+export interface StoreSpooledDeps {
+  readonly types: Pick<TypeCatalogue, 'find'>;
+  /** Puts activities into the book, in one call. */
+  readonly send: (batch: readonly NewActivity[]) => Promise<AppendOutcome[]>;
+  /** Keeps what was refused, durably; the same one again is kept once. */
+  readonly keepRefused: (refused: RefusedEvent) => Promise<void>;
+  /** Keeps an entry for the quarantine that was written while the database was away. */
+  readonly keepEntry: (entry: unknown) => Promise<void>;
+}
+
+/** A batch that fails whole, whatever is in it: something is wrong that is not the activities. */
+export class NothingFits extends Error {
+  override readonly name = 'NothingFits';
+}
+
+/**
+ * Brings records of the spool to where they belong: into the book or into quarantine. Doing it again with the same records
+ * changes nothing, so it may be cut off at any point.
+ * @returns how many are in the book now, and how many in quarantine
+ * @throws whatever says that it is to be tried again later: the database is away, or takes nothing at all
+ */
+export async function storeSpooled(
+  deps: StoreSpooledDeps,
+  records: readonly SpoolRecord[],
+): Promise<{ readonly stored: number; readonly refused: number }> {
+  const refusals: RefusedEvent[] = [];
+  const judged: NewActivity[] = [];
+  let entries = 0;
+  for (const record of records) {
+    if (record.kind === 'refusal') {
+      await deps.keepEntry(record.entry);
+      entries += 1;
+      continue;
+    }
+    const activity = await judgedNow(deps, record);
+    if (activity instanceof AppError) refusals.push({ activity: record.activity, error: activity });
+    else judged.push(activity);
+  }
+  const results = await storeAll(deps, judged);
+  if (results.length > 1 && results.every((result) => result instanceof Error && !isDataError(result))) {
+    throw new NothingFits('none of the activities in the spool can be stored', { cause: results[0] });
+  }
+  for (const [i, result] of results.entries()) {
+    const activity = judged[i];
+    const error = refusalIn(result);
+    if (activity && error) refusals.push({ activity, error });
+  }
+  for (const refusal of refusals) await deps.keepRefused(refusal);
+  return { stored: records.length - refusals.length - entries, refused: refusals.length + entries };
+}
+
+async function judgedNow({ types }: StoreSpooledDeps, record: ActivityRecord): Promise<NewActivity | AppError> {
+  if (record.isJudged) return record.activity;
+  const { activity } = record;
+  const type = await types.find(activity.workspaceId, activity.type);
+  try {
+    return rejudge(activity, type);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** An outcome or an error for each; one that fails alone is found by halving. */
+async function storeAll(deps: StoreSpooledDeps, batch: readonly NewActivity[]): Promise<(AppendOutcome | Error)[]> {
+  if (batch.length === 0) return [];
+  try {
+    return await deps.send(batch);
+  } catch (error) {
+    if (isToBeTriedAgain(error)) throw error;
+    if (batch.length === 1) return [error instanceof Error ? error : new Error(String(error))];
+    const middle = batch.length >> 1;
+    const first = await storeAll(deps, batch.slice(0, middle));
+    return [...first, ...(await storeAll(deps, batch.slice(middle)))];
+  }
+}
+
+/** 57014: cancelled because it took too long, or by an operator. */
+function isToBeTriedAgain(error: unknown): boolean {
+  return isDatabaseAway(error) || isPassingConflict(error) || sqlState(error) === '57014';
+}
+
+function refusalIn(result: AppendOutcome | Error): AppError | undefined {
+  if (result instanceof Error) return refused(result);
+  return result.outcome === 'stored' || result.outcome === 'duplicate' ? undefined : refusalOf(result.outcome);
+}
