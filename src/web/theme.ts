@@ -62,7 +62,12 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        // Its header element is no banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
       styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } },
     }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
@@ -71,6 +76,18 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true } }),
   },
 });
+
+/** How much of its darkest shade the text of a light badge keeps, in percent; black is the rest. */
+const BADGE_TEXT = { red: 92, teal: 88, green: 78, lime: 66, yellow: 64, orange: 78 };
+
+function badgeText(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(BADGE_TEXT).map(([colour, share]) => [
+      `--mantine-color-${colour}-light-color`,
+      `color-mix(in srgb, var(--mantine-color-${colour}-9) ${share}%, black)`,
+    ]),
+  );
+}
 
 /** Where the library's own text colours miss a contrast of 4.5 : 1, ours take their place. */
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -82,6 +99,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6a717c',
     '--mantine-color-default-border': '#dfe1e5',
     '--mantine-color-error': '#c92a2a',
+    ...badgeText(),
     '--hb-surface': '#ffffff',
     '--hb-line': '#e8e9ec',
     '--hb-hover': '#f5f6f7',

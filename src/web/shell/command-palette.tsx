@@ -14,6 +14,7 @@ import { navigationFor } from './navigation.ts';
 
 const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const;
 const LEADS_SHOWN = 6;
+const DIALOG = { content: { 'aria-label': 'Search pages and leads' } };
 
 /** Opens the palette; says that Ctrl or Cmd and K do the same. */
 export function CommandPaletteButton() {
@@ -58,7 +59,7 @@ export function CommandPalette() {
   const searchable = mayReadActivities && words.length >= 2 && !(mayReadLeads && leads.isPending);
   const go = (href: string) => () => router.push(href);
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut="mod + K" scrollable>
+    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut="mod + K" scrollable attributes={DIALOG}>
       <Spotlight.Search
         placeholder="Go to a page, find a lead…"
         aria-label="Search pages and leads"

@@ -3,18 +3,14 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useSession } from '../session/session.tsx';
-import { trpc } from '../trpc/client.ts';
-import { toastError } from '../ui/toast.ts';
+import { useEnterWorkspace } from '../session/use-enter-workspace.ts';
 import { DemoBadge } from './demo-badge.tsx';
 import classes from './workspace-switcher.module.css';
 
-/** Shows the current workspace and changes it. The page is loaded anew, so that nothing of the other one stays. */
+/** Shows the current workspace and changes it. */
 export function WorkspaceSwitcher({ fullWidth = false }: { readonly fullWidth?: boolean }) {
   const { workspace, workspaces } = useSession();
-  const change = trpc.session.switchWorkspace.useMutation({
-    onSuccess: () => window.location.assign('/'),
-    onError: (error) => toastError('The workspace could not be changed', error),
-  });
+  const change = useEnterWorkspace();
   if (!workspace) return null;
   return (
     <Menu width={280} position="bottom-start">

@@ -1,6 +1,6 @@
 'use client';
 
-import { Combobox, ScrollArea, useCombobox } from '@mantine/core';
+import { Combobox, Popover, useCombobox } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { FilterButton } from './filter-button.tsx';
@@ -84,12 +84,13 @@ export function FilterSelect(props: FilterSelectProps) {
           aria-expanded={store.dropdownOpened}
         />
       </Combobox.DropdownTarget>
-      <Combobox.Dropdown role="dialog" aria-label={label}>
+      <Popover.Dropdown role="dialog" aria-label={label} className={classes.dropdown}>
         <Combobox.Search
           role="combobox"
           aria-expanded
           aria-autocomplete="list"
           aria-label={`Search ${label.toLowerCase()}`}
+          mb={4}
           placeholder="Search…"
           value={text}
           onChange={(event) => {
@@ -97,23 +98,21 @@ export function FilterSelect(props: FilterSelectProps) {
             store.updateSelectedOptionIndex();
           }}
         />
-        <Combobox.Options aria-label={label} aria-multiselectable={multiple}>
-          <ScrollArea.Autosize mah={320} type="scroll">
-            {grouped(shown, ({ value, label: name }) => {
-              const chosen = values.includes(value);
-              return (
-                <Combobox.Option key={value} value={value} active={chosen} aria-selected={chosen}>
-                  <span className={classes.option}>
-                    {name}
-                    {chosen && <IconCheck size={14} aria-hidden />}
-                  </span>
-                </Combobox.Option>
-              );
-            })}
-            {shown.length === 0 && <Combobox.Empty>{nothingFound}</Combobox.Empty>}
-          </ScrollArea.Autosize>
+        <Combobox.Options aria-label={label} aria-multiselectable={multiple} className={classes.options}>
+          {grouped(shown, ({ value, label: name }) => {
+            const chosen = values.includes(value);
+            return (
+              <Combobox.Option key={value} value={value} active={chosen} aria-selected={chosen}>
+                <span className={classes.option}>
+                  {name}
+                  {chosen && <IconCheck size={14} aria-hidden />}
+                </span>
+              </Combobox.Option>
+            );
+          })}
+          {shown.length === 0 && <Combobox.Empty>{nothingFound}</Combobox.Empty>}
         </Combobox.Options>
-      </Combobox.Dropdown>
+      </Popover.Dropdown>
     </Combobox>
   );
 }

@@ -85,6 +85,8 @@ export function RangeSelect({ value, onChange }: RangeSelectProps) {
               maxDate={dayOf(new Date(), timeZone)}
               firstDayOfWeek={1}
               weekendDays={[]}
+              hideOutsideDates
+              ariaLabels={{ nextMonth: 'Next month', previousMonth: 'Previous month' }}
             />
             <Text size="xs" c="dimmed" mt={6}>
               {draft[0] && !draft[1] ? 'Now choose the last day' : `Whole days in ${timeZone}`}

@@ -3,7 +3,8 @@
 import { Anchor, Button, Code, Group, Paper, Text, Title } from '@mantine/core';
 import Link from 'next/link';
 import { useSyncExternalStore } from 'react';
-import { usePermission } from '../../session/session.tsx';
+import { usePermission, useSession } from '../../session/session.tsx';
+import { useEnterWorkspace } from '../../session/use-enter-workspace.ts';
 import { CopyText } from '../../ui/copy-button.tsx';
 import classes from './home.module.css';
 
@@ -24,6 +25,32 @@ function useOrigin(): string {
     never,
     () => window.location.origin,
     () => '',
+  );
+}
+
+/** The demo workspaces, for those who want to see a full book first. */
+function LookAround() {
+  const { workspaces } = useSession();
+  const enter = useEnterWorkspace();
+  const demos = workspaces.filter(({ isDemo }) => isDemo);
+  if (demos.length === 0) return null;
+  return (
+    <Group gap="xs" mt="lg">
+      <Text size="sm" c="dimmed">
+        Or look around first:
+      </Text>
+      {demos.map(({ id, name }) => (
+        <Button
+          key={id}
+          size="compact-md"
+          variant="default"
+          onClick={() => enter.mutate({ workspaceId: id })}
+          loading={enter.isPending && enter.variables.workspaceId === id}
+        >
+          {name}
+        </Button>
+      ))}
+    </Group>
   );
 }
 
@@ -61,10 +88,15 @@ export function FirstSteps() {
         </li>
         <li>
           <Text>
-            Point your workflows here: the <Anchor href="/api/docs">API reference</Anchor> shows every call.
+            Point your workflows here: the{' '}
+            <Anchor href="/api/docs" underline="always">
+              API reference
+            </Anchor>{' '}
+            shows every call.
           </Text>
         </li>
       </ol>
+      <LookAround />
     </Paper>
   );
 }

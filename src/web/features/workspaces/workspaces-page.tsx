@@ -4,12 +4,13 @@ import { Button, Code, Group, Modal, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBuildingCommunity, IconPlus } from '@tabler/icons-react';
 import { usePermission, useSession } from '../../session/session.tsx';
+import { useEnterWorkspace } from '../../session/use-enter-workspace.ts';
 import { DemoBadge } from '../../shell/demo-badge.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
-import { toastDone, toastError } from '../../ui/toast.ts';
+import { toastDone } from '../../ui/toast.ts';
 import { WorkspaceForm } from './workspace-form.tsx';
 
 /** Every workspace of this installation, for those who look after it. */
@@ -26,10 +27,7 @@ function Workspaces() {
   const utils = trpc.useUtils();
   const workspaces = trpc.workspaces.list.useQuery();
   const [creating, creation] = useDisclosure();
-  const enter = trpc.session.switchWorkspace.useMutation({
-    onSuccess: () => window.location.assign('/'),
-    onError: (error) => toastError('The workspace could not be changed', error),
-  });
+  const enter = useEnterWorkspace();
   const close = () => {
     creation.close();
     create.reset();
