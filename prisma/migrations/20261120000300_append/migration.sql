@@ -1,12 +1,13 @@
 -- append_activities: the one INSERT into the book. Takes a batch as one array for each column, all of the same length
 -- or NULL when no activity has that column, and keeps the order of the batch. Tags are array literals, such as {a,b}.
 -- Answers a row for each activity that is not in the book under its own id; the others are. `ord` counts from 1:
---   duplicate       its idempotency key, or its body, is in the book under the returned id
---   conflict        its idempotency key is in the book with another body
+--   duplicate       its idempotency key was in the book before, with the same body, under the returned id
+--   conflict        its idempotency key was in the book before, with another body
 --   unknown_lead    lead_id names no lead of this workspace
 --   ambiguous_lead  its e-mail or phone number belongs to several leads
 --   lead_mismatch   its references name different leads
--- An activity whose very id is in the book is taken as stored: a batch can be sent again after a lost connection.
+-- An activity without a key whose very id is in the book counts as stored. One with a key is then a duplicate of itself:
+-- whoever sends a batch again because its answer was lost knows that he does.
 -- Lock order, here and everywhere: lead rows by id, idempotency keys sorted, lane.
 
 -- Every activity moves the last_activity_at of its lead. Room on the page, and no index on that column, keep it a
@@ -73,14 +74,17 @@ CREATE FUNCTION resolve_leads(
   ) agreed
 $$;
 
--- What becomes of each activity that carries a key, once the keys are in the table.
+-- What becomes of each activity once the keys of the batch are in the table. p_new are the ids of those whose key this
+-- batch brought; the first of the batch with such a key is the one.
 CREATE FUNCTION judge_keys(
-  p_workspace_id uuid[], p_key text[], p_id uuid[], p_body_hash text[], p_refusal text[]
+  p_workspace_id uuid[], p_key text[], p_id uuid[], p_body_hash text[], p_refusal text[], p_new uuid[]
 ) RETURNS TABLE (ord bigint, refusal text, first_id uuid, first_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT i.ord,
     CASE
       WHEN i.refusal IS NOT NULL THEN i.refusal
-      WHEN k.activity_id IS NULL OR k.activity_id = i.id THEN NULL
+      WHEN k.activity_id IS NULL THEN NULL
+      WHEN i.id = ANY (p_new) AND row_number() OVER (
+        PARTITION BY i.workspace_id, i.key ORDER BY i.refusal IS NOT NULL, i.ord) = 1 THEN NULL
       WHEN k.body_hash = i.body_hash THEN 'duplicate'
       ELSE 'conflict'
     END,
@@ -112,7 +116,7 @@ DECLARE
   v_ref      text[];
   v_lead_ids uuid[];
   v_keys     bigint;
-  v_taken    bigint;
+  v_new      uuid[];
 BEGIN
   SELECT array_agg(r.refusal ORDER BY r.ord), array_agg(r.lead ORDER BY r.ord),
          array_agg(r.subject_ref ORDER BY r.ord), array_agg(DISTINCT r.lead) FILTER (WHERE r.lead IS NOT NULL),
@@ -125,18 +129,21 @@ BEGIN
   END IF;
 
   IF v_keys > 0 THEN
-    INSERT INTO activity_key (workspace_id, key, activity_id, occurred_at, body_hash)
-    SELECT i.workspace_id, i.key, i.id, i.occurred_at, i.body_hash
-      FROM unnest(p_workspace_id, p_key, p_id, p_occurred_at, p_body_hash, v_refusal)
-        WITH ORDINALITY AS i (workspace_id, key, id, occurred_at, body_hash, refusal, ord)
-     WHERE i.key IS NOT NULL AND i.refusal IS NULL
-     ORDER BY i.workspace_id, i.key, i.ord
-    ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS v_taken = ROW_COUNT;
+    WITH taken AS (
+      INSERT INTO activity_key (workspace_id, key, activity_id, occurred_at, body_hash)
+      SELECT i.workspace_id, i.key, i.id, i.occurred_at, i.body_hash
+        FROM unnest(p_workspace_id, p_key, p_id, p_occurred_at, p_body_hash, v_refusal)
+          WITH ORDINALITY AS i (workspace_id, key, id, occurred_at, body_hash, refusal, ord)
+       WHERE i.key IS NOT NULL AND i.refusal IS NULL
+       ORDER BY i.workspace_id, i.key, i.ord
+      ON CONFLICT DO NOTHING
+      RETURNING activity_id
+    )
+    SELECT coalesce(array_agg(t.activity_id), '{}') INTO v_new FROM taken t;
     -- A statement of its own, so that its snapshot sees the keys that others committed meanwhile.
-    IF v_taken < v_keys THEN
+    IF cardinality(v_new) < v_keys THEN
       SELECT array_agg(j.refusal ORDER BY j.ord) INTO v_refusal
-        FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal) j;
+        FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal, v_new) j;
     END IF;
   END IF;
 
@@ -182,7 +189,7 @@ BEGIN
   IF cardinality(array_remove(v_refusal, NULL)) > 0 THEN
     RETURN QUERY
     SELECT j.ord, j.refusal, coalesce(j.first_id, p_id[j.ord]), coalesce(j.first_at, p_occurred_at[j.ord])
-      FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal) j
+      FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal, v_new) j
      WHERE j.refusal IS NOT NULL
      ORDER BY j.ord;
   END IF;
@@ -203,7 +210,7 @@ BEGIN
     FROM resolve_leads(p_workspace_id, p_lead_id, p_lead_airtable_id, p_lead_email, p_lead_phone, p_subject_key) r;
   RETURN QUERY
   SELECT j.ord, j.refusal, coalesce(j.first_id, p_id[j.ord]), coalesce(j.first_at, p_occurred_at[j.ord])
-    FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal) j
+    FROM judge_keys(p_workspace_id, p_key, p_id, p_body_hash, v_refusal, '{}') j
    WHERE j.refusal IS NOT NULL
    ORDER BY j.ord;
 END $$;
