@@ -55,14 +55,21 @@ export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Prom
   }
 }
 
-/** One call, as it is. */
+/**
+ * One call, as it is. An activity that meets itself in the book was sent before and the answer lost: it counts as stored.
+ */
 export async function send(
   { pool, months }: Pick<FlightDeps, 'pool' | 'months'>,
   batch: readonly NewActivity[],
 ): Promise<AppendOutcome[]> {
   await months.ensure(batch.map((activity) => activity.occurredAt));
   const run: RunSql = async (text, values) => (await pool.query({ name: 'append', text, values: [...values] })).rows;
-  return appendActivities(run, batch);
+  const outcomes = await appendActivities(run, batch);
+  return outcomes.map((outcome, i) => (outcome.id === batch[i]?.id ? asFirst(outcome) : outcome));
+}
+
+function asFirst(outcome: AppendOutcome): AppendOutcome {
+  return outcome.outcome === 'duplicate' ? { ...outcome, outcome: 'stored' } : outcome;
 }
 
 export function refused(error: unknown): AppError {

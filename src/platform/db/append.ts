@@ -46,14 +46,8 @@ async function call(
     columns.map(({ of }) => arrayLiteral(activities, of)),
   );
   const outcomes = activities.map(({ id, occurredAt }): AppendOutcome => ({ outcome: 'stored', id, occurredAt }));
-  // The database names the activities that this call did not put into the book. One that met itself there was sent again
-  // after an answer that was lost.
-  for (const row of rows) {
-    const at = Number(row.ord) - 1;
-    const outcome = toOutcome(row);
-    const isItself = outcome.outcome === 'duplicate' && outcome.id === activities[at]?.id;
-    if (!isItself) outcomes[at] = outcome;
-  }
+  // The database names only the activities that this call did not put into the book.
+  for (const row of rows) outcomes[Number(row.ord) - 1] = toOutcome(row);
   return outcomes;
 }
 
