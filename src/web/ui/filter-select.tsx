@@ -70,7 +70,7 @@ export function FilterSelect(props: FilterSelectProps) {
     if (!multiple) store.closeDropdown('keyboard');
   };
   return (
-    <Combobox store={store} width={280} position="bottom-start" onOptionSubmit={choose}>
+    <Combobox store={store} shadow="md" width={280} position="bottom-start" onOptionSubmit={choose}>
       <Combobox.DropdownTarget>
         <FilterButton
           label={label}
@@ -90,7 +90,7 @@ export function FilterSelect(props: FilterSelectProps) {
           aria-expanded
           aria-autocomplete="list"
           aria-label={`Search ${label.toLowerCase()}`}
-          mb={4}
+          classNames={{ input: classes.search }}
           placeholder="Search…"
           value={text}
           onChange={(event) => {

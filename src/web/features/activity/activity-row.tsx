@@ -1,7 +1,7 @@
 'use client';
 
-import { ActionIcon, Anchor, Badge, Text } from '@mantine/core';
-import { IconChevronRight } from '@tabler/icons-react';
+import { ActionIcon, Anchor, Text } from '@mantine/core';
+import { IconChevronRight, IconClockExclamation } from '@tabler/icons-react';
 import Link from 'next/link';
 import { type MouseEvent, memo } from 'react';
 import type { ActivityView } from '#domain/activity.ts';
@@ -68,15 +68,10 @@ export const ActivityRow = memo(function ActivityRow(props: ActivityRowProps) {
                 )
               ))}
             {late > 0 && within === 'timeline' && (
-              <Badge
-                size="xs"
-                variant="default"
-                tt="none"
-                fw={500}
-                title="It happened earlier than the book heard of it"
-              >
+              <span className={classes.late} title="It happened earlier than the book heard of it">
+                <IconClockExclamation size={13} stroke={1.75} aria-hidden />
                 {`recorded ${duration(late)} later`}
-              </Badge>
+              </span>
             )}
           </div>
           {description && <div className={classes.description}>{description}</div>}

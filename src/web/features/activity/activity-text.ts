@@ -29,11 +29,11 @@ function repeatsMessage(description: string, message: string): boolean {
   return words.length >= 8 && message.startsWith(words);
 }
 
-/** The facts of a line (`Campaign: x · Step: 1`, `New → Booked`) that the description does not mention. */
-function unmentioned(line: string, description: string): string {
+/** The facts of a line (`Campaign: x · Step: 1`, `New → Booked`) that are not said already. */
+function unmentioned(line: string, said: string): string {
   const isMentioned = (fact: string) => {
     const values = fact.slice(fact.indexOf(': ') + 1).split(' → ');
-    return values.every((value) => description.includes(value.trim()));
+    return values.every((value) => said.includes(value.trim()));
   };
   return line
     .split(' · ')
@@ -52,7 +52,7 @@ export function activityText(
   return {
     description: message && repeatsMessage(description, message) ? null : says,
     quote: message?.trim() || null,
-    facts: readableInstants(unmentioned(type.line(activity), description), timeZone),
+    facts: readableInstants(unmentioned(type.line(activity), `${description} ${message ?? ''}`), timeZone),
   };
 }
 

@@ -41,7 +41,7 @@ export function RangeSelect({ value, onChange }: RangeSelectProps) {
     onChange(span);
   };
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <FilterButton
           label="Date"
