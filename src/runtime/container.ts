@@ -1,3 +1,5 @@
+// First of all: it adds its methods to zod, and schemas made before that lack them.
+import '@hono/zod-openapi';
 import { createAccess } from '#access/index.ts';
 import type { Services } from '#api/services.ts';
 import { createCrm } from '#crm/index.ts';
