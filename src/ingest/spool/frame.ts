@@ -58,12 +58,13 @@ export function findFrame(bytes: Buffer, from: number): number | undefined {
 }
 
 /**
- * Whether the bytes from `at` to the end are what a write leaves that was cut off: the beginning of a frame, or room that
- * was made and never filled.
+ * Whether the bytes from `at` to the end are what a write leaves that was cut off: the beginning of a frame, and behind it
+ * perhaps room that was made and never filled.
  */
 export function isCutOff(bytes: Buffer, at: number): boolean {
-  const rest = bytes.subarray(at);
-  if (rest.every((byte) => byte === 0)) return true;
+  let end = bytes.length;
+  while (end > at && bytes[end - 1] === 0) end -= 1;
+  const rest = bytes.subarray(at, end);
   if (!rest.subarray(0, MARK.length).equals(MARK.subarray(0, rest.length))) return false;
   return rest.length < HEADER_BYTES || HEADER_BYTES + rest.readUInt32LE(4) > rest.length;
 }

@@ -132,8 +132,10 @@ export function createSegmentWriter(deps: WriterDeps): SegmentWriter {
     current = undefined;
     segment.isClosed = true;
     try {
-      await file.append(encodeFrame('end', endPayload(segment.records)));
+      const end = encodeFrame('end', endPayload(segment.records));
+      await file.append(end);
       await file.sync();
+      segment.bytes += end.length;
       await files.rename(segment.path, closedPath(segment.path));
       segment.path = closedPath(segment.path);
     } catch (error) {

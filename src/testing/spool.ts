@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { NewActivity } from '#domain/activity.ts';
+import type { ActivityRecord, SpoolRecord } from '#ingest/spool/record.ts';
+import { createSpool, type Spool, type SpoolOptions } from '#ingest/spool/spool.ts';
+import { systemClock } from '#platform/clock.ts';
+import { newId } from '#platform/ids.ts';
+import { silentLogger } from '#platform/log.ts';
+import type { Service } from '#platform/service.ts';
+
+/** A DATA_DIR of its own that goes with the test. */
+export function spoolDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'historybook-spool-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+/** A spool that runs, and stops with the test. */
+export async function startSpool(
+  options: Partial<SpoolOptions> & { readonly dataDir: string },
+): Promise<Spool & Service> {
+  const spool = createSpool({
+    clock: systemClock,
+    log: silentLogger,
+    maxBytes: 2 ** 30,
+    maxAgeMs: 7 * 24 * 3_600_000,
+    ...options,
+  });
+  await spool.start();
+  onTestFinished(() => spool.stop());
+  return spool;
+}
+
+/** A record of an activity that says which it is in its description. */
+export function exampleRecord(description: string, values: Partial<NewActivity> = {}): ActivityRecord {
+  const activity: NewActivity = {
+    id: newId(Date.now()),
+    workspaceId: '0197c1a0-0000-7000-8000-000000000000',
+    door: 'lead',
+    type: 'MESSAGE_SENT',
+    category: 'SMS',
+    occurredAt: new Date(),
+    leadAirtableId: 'rec0spool',
+    description,
+    source: 'test:spool',
+    ...values,
+  };
+  return { kind: 'activity', activity, isJudged: true };
+}
+
+/** Takes everything out of a spool; what it was, in the order of the drain. */
+export async function drainAll(spool: Spool): Promise<SpoolRecord[]> {
+  const all: SpoolRecord[] = [];
+  for (let oldest = await spool.oldest(); oldest; oldest = await spool.oldest()) {
+    all.push(...oldest.records);
+    await spool.remove(oldest.segment);
+  }
+  return all;
+}
+
+export function descriptionsOf(records: readonly SpoolRecord[]): string[] {
+  return records.map((record) => (record.kind === 'activity' ? record.activity.description : JSON.stringify(record)));
+}
+
+/** The paths of all files below a folder, relative to it, sorted. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
