@@ -79,7 +79,7 @@ test('what one person does to a lead appears at once in the Activity tab that an
     await acting.getByRole('button', { name: 'Change status' }).click();
     await acting.getByRole('menuitem', { name: 'Qualified' }).click();
     await expect(newest).toContainText('Status changed');
-    await expect(newest).toContainText('New → Qualified');
+    await expect(newest).toContainText('from New to Qualified');
 
     await acting.getByRole('button', { name: 'Add note' }).click();
     const note = acting.getByRole('dialog', { name: 'Note about Grace Hopper' });
@@ -102,10 +102,10 @@ test('a change can be taken back for a while, and both stand in the history', as
   await isLive(page);
   await page.getByRole('button', { name: 'Change status' }).click();
   await page.getByRole('menuitem', { name: 'Booked' }).click();
-  await expect(timelineRows(page).first()).toContainText('New → Booked');
+  await expect(timelineRows(page).first()).toContainText('from New to Booked');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(timelineRows(page).first()).toContainText('Booked → New');
-  await expect(timelineRows(page).nth(1)).toContainText('New → Booked');
+  await expect(timelineRows(page).first()).toContainText('from Booked to New');
+  await expect(timelineRows(page).nth(1)).toContainText('from New to Booked');
 });
 
 test('who claims a lead that somebody claimed a moment before is told so', async ({ openAs, workspace, problems }) => {

@@ -8,7 +8,11 @@ test('a project manager sees a lead’s timeline, and not the feed of everything
   await workspace.log({ leadId, description: 'seen by the manager' });
   const page = await openAs('pm', `/leads/${leadId}?tab=activity`, { workspaceId: workspace.id });
   await expect(timelineRows(page).filter({ hasText: 'seen by the manager' })).toBeVisible();
-  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Leads']);
+  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText([
+    'Home',
+    'Leads',
+    'Campaigns',
+  ]);
 
   await page.goto('/admin/activity-logs');
   await expect(page.getByText('Not for your role')).toBeVisible();
