@@ -104,9 +104,10 @@ it('can be removed, and then stays away', async () => {
   const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM workspace');
   for (const { id } of rows)
     await database.pool.query('SELECT remove_demo_workspace($1, $2)', [id, 'admin@example.com']);
-  expect(await one('SELECT (SELECT count(*) FROM activity) + (SELECT count(*) FROM leads) AS left')).toEqual({
-    left: 0,
-  });
+  expect(
+    await one(`SELECT (SELECT count(*) FROM activity) + (SELECT count(*) FROM leads)
+                    + (SELECT count(*) FROM account_user) AS left`),
+  ).toEqual({ left: 0 });
   const { pool } = database;
   const wake = { announce: () => undefined, subscribe: () => () => undefined };
   expect(await ensureDemo({ pool, months: createMonths(pool), wake, clock: systemClock, log: silentLogger })).toBe(
