@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Issue } from '#domain/errors.ts';
-import { issuesOf } from '#domain/issues.ts';
+import { safeParse } from '#domain/issues.ts';
 import { phoneKey } from '#domain/lead.ts';
 import { leadStatus } from '#domain/lead-status.ts';
 import { storableText } from '#domain/text.ts';
@@ -56,8 +56,6 @@ export type ParsedItem =
 export function parseItem(value: unknown): ParsedItem {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const ignored = isObject ? Object.keys(value).filter((key) => !KNOWN_KEYS.has(key)) : [];
-  const result = leadItem.safeParse(value);
-  return result.success
-    ? { ok: true, item: result.data, ignored }
-    : { ok: false, issues: issuesOf(result.error), ignored };
+  const result = safeParse(leadItem, value);
+  return result.success ? { ok: true, item: result.data, ignored } : { ok: false, issues: result.issues, ignored };
 }

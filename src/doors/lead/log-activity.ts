@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { spanOfDate } from '#domain/day.ts';
 import { AppError, type Issue } from '#domain/errors.ts';
-import { issuesOf } from '#domain/issues.ts';
+import { safeParse } from '#domain/issues.ts';
 import { isPlainObject, jsonFlaw } from '#domain/json.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
 import type { Submission } from '#ingest/index.ts';
@@ -80,8 +80,8 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(logActivityBody.shape));
  * @throws AppError INVALID_INPUT naming every field that is wrong
  */
 export function toSubmission(body: unknown, context: SubmitContext): Submission {
-  const parsed = logActivityBody.safeParse(body);
-  if (!parsed.success || !isPlainObject(body)) throw invalid(body, parsed.success ? [] : issuesOf(parsed.error));
+  const parsed = safeParse(logActivityBody, body);
+  if (!parsed.success || !isPlainObject(body)) throw invalid(body, parsed.success ? [] : parsed.issues);
   const event = parsed.data;
   if (REFERENCES.every((field) => event[field] === undefined)) throw invalid(body, []);
   const metadata = metadataOf(body);
