@@ -1,7 +1,4 @@
-/**
- * `npm run screenshots`: starts the application with demo data and takes the pictures of docs/images. They are drawn with
- * few colours, so that each stays small.
- */
+/** `npm run screenshots`: starts the application with demo data and takes the pictures of docs/images. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from '@playwright/test';
@@ -26,10 +23,19 @@ interface Picture {
 }
 
 const openFirst = async (page: Page) => {
-  const row = feedRows(page).filter({ hasText: 'Message sent' }).first();
-  await row.getByRole('button', { name: /^Show details/ }).click();
+  await feedRows(page)
+    .first()
+    .getByRole('button', { name: /^Show details/ })
+    .click();
   await page.mouse.move(0, 0);
 };
+
+const counted = async (page: Page) => {
+  await isLive(page);
+  await page.getByRole('region', { name: 'Today' }).getByText(/\d/).nth(5).waitFor();
+};
+
+const listed = (page: Page) => page.getByRole('table').getByRole('row').nth(10).waitFor();
 
 const openLead = async (page: Page) => {
   await feedRows(page).filter({ hasText: 'Booking confirmed' }).getByRole('link').first().click();
@@ -41,17 +47,15 @@ const FEED = '/admin/activity-logs';
 const BOOKINGS = `${FEED}?range=all&type=BOOKING_CONFIRMED`;
 
 const PICTURES: readonly Picture[] = [
-  { name: 'sign-in', path: '/sign-in', options: WIDE },
-  { name: 'home', path: '/', options: WIDE },
+  { name: 'home', path: '/', options: WIDE, prepare: counted },
   { name: 'feed', path: FEED, options: WIDE },
   { name: 'feed-dark', path: FEED, options: { ...WIDE, ...DARK } },
   { name: 'feed-details', path: FEED, options: WIDE, prepare: openFirst },
   { name: 'feed-phone', path: FEED, options: PHONE },
   { name: 'timeline', path: BOOKINGS, options: WIDE, prepare: openLead },
-  { name: 'timeline-dark', path: BOOKINGS, options: { ...WIDE, ...DARK }, prepare: openLead },
   { name: 'timeline-phone', path: BOOKINGS, options: PHONE, prepare: openLead },
-  { name: 'leads', path: '/leads', options: WIDE },
-  { name: 'leads-phone', path: '/leads', options: { ...PHONE, ...DARK } },
+  { name: 'leads', path: '/leads', options: WIDE, prepare: listed },
+  { name: 'leads-phone', path: '/leads', options: { ...PHONE, ...DARK }, prepare: listed },
 ];
 
 async function takeAll(browser: Browser, url: string): Promise<void> {
@@ -66,7 +70,7 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
       locale: 'en-GB',
       ...options,
     });
-    if (name !== 'sign-in') await context.addCookies(cookiesOf(`${cookie}; hb_workspace=${demo.id}`));
+    await context.addCookies(cookiesOf(`${cookie}; hb_workspace=${demo.id}`));
     const page = await context.newPage();
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
-import { findFreePort } from '#testing/app-process.ts';
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { logEvent, readDescriptions, serverOf, testApp, testDataDir } from '#testing/app-suite.ts';
 
 const STARTS = 120_000;
@@ -93,20 +93,16 @@ describe('npm start', { timeout: STARTS }, () => {
     expect(serverOf(dataDir)?.pid).not.toBe(server?.pid);
   });
 
-  test('answers /healthz and /readyz', async () => {
-    const app = testApp({ dataDir: testDataDir() });
-    const url = await app.url;
-    const health = await fetch(`${url}/healthz`);
-    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
-    const ready = await fetch(`${url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', problems: [] }]);
-  });
-
-  test('prints how to sign in, a key that works, and a curl line that works as it stands', async () => {
+  test('says where it is, how to sign in, a key that works and a curl line that works; answers when asked how it is', async () => {
     const secretsAreMade = { ADMIN_PASSWORD: '', INTERNAL_API_KEY: '' };
     const app = testApp({ dataDir: testDataDir(), env: secretsAreMade });
     const url = await app.url;
     const welcome = app.output();
+
+    const health = await fetch(`${url}/healthz`);
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', problems: [] }]);
 
     const [, email] = /Sign in +(\S+)/.exec(welcome) ?? [];
     const [, password] = /Password +(\S+)/.exec(welcome) ?? [];
@@ -122,15 +118,20 @@ describe('npm start', { timeout: STARTS }, () => {
     expect(JSON.parse(stdout)).toMatchObject({ success: true, status: 'stored' });
   });
 
-  test('a second start on the same port says so and ends, without leaving a database server', async () => {
-    const port = await findFreePort();
-    await testApp({ dataDir: testDataDir(), port }).url;
+  test('a start on a port that is taken says so and ends, without leaving a database server', async () => {
+    const taken = createServer();
+    onTestFinished(() => void taken.close());
+    const port = await new Promise<number>((resolve) => {
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address();
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
     const dataDir = testDataDir();
-    const second = testApp({ dataDir, port });
-    const { code } = await second.ended;
-    expect(code).toBeGreaterThan(0);
-    expect(second.output()).toMatch(new RegExp(`port ${port}\\b.*(in use|taken)`, 'i'));
-    expect(second.output()).not.toMatch(/^ +at /m);
+    const app = testApp({ dataDir, port });
+    expect(await app.ended).toEqual({ code: 1, signal: null });
+    expect(app.output()).toMatch(new RegExp(`port ${port} of 127.0.0.1 is in use by another program`));
+    expect(app.output()).not.toMatch(/^ +at /m);
     expect(serverOf(dataDir)).toBeUndefined();
   });
 
