@@ -15,7 +15,8 @@ export class InexactNumber {
 const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/;
 
 /**
- * The value of a JSON text; integers beyond 2^53 and numbers beyond the largest double become an InexactNumber.
+ * The value of a JSON text; integers that a double would round and numbers beyond the largest double become an
+ * InexactNumber.
  * @throws SyntaxError when it is no JSON, RangeError when one with such numbers nests thousands deep
  */
 export function parseJson(text: string): unknown {
@@ -25,7 +26,7 @@ export function parseJson(text: string): unknown {
 function markInexact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   const isInteger = /^-?\d+$/.test(context.source);
-  const isExact = isInteger ? Number.isSafeInteger(value) : Number.isFinite(value);
+  const isExact = isInteger ? Number.isSafeInteger(value) || String(value) === context.source : Number.isFinite(value);
   return isExact ? value : new InexactNumber(context.source);
 }
 

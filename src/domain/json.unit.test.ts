@@ -26,6 +26,11 @@ describe('parseJson', () => {
     });
   });
 
+  test('takes large integers that are told as a double would be: they are what JavaScript sends', () => {
+    const exact = [2 ** 53, -(2 ** 53), 2 ** 60, 12345678901234567890];
+    expect(parseJson(JSON.stringify(exact))).toEqual(exact);
+  });
+
   test('leaves digits in strings alone, and fractions, which doubles round anyway', () => {
     const text = '{"4111111111111111111":"99999999999999999999","lat":52.520006599999999999}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
