@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { AppError } from '#domain/errors.ts';
+import { parseJson } from '#domain/json.ts';
 
 /**
  * The JSON body of a request, parsed here and nowhere else.
@@ -13,11 +14,15 @@ export async function readJson(c: Context, maxBytes: number): Promise<unknown> {
   const bytes = await c.req.arrayBuffer();
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   try {
-    return JSON.parse(UTF8.decode(bytes));
+    return parseJson(UTF8.decode(bytes));
   } catch (error) {
-    const message = error instanceof SyntaxError ? error.message : 'is not valid UTF-8';
-    throw new AppError('INVALID_JSON', { issues: [{ path: '', message }], cause: error });
+    throw new AppError('INVALID_JSON', { issues: [{ path: '', message: reasonOf(error) }], cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return error.message;
+  return error instanceof RangeError ? 'nests too deep' : 'is not valid UTF-8';
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
