@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Group, Menu, Text } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useSession } from '../session/session.tsx';
 import { useEnterWorkspace } from '../session/use-enter-workspace.ts';
@@ -8,7 +8,7 @@ import { DemoBadge } from './demo-badge.tsx';
 import classes from './workspace-switcher.module.css';
 
 /** Shows the current workspace and changes it. */
-export function WorkspaceSwitcher({ fullWidth = false }: { readonly fullWidth?: boolean }) {
+export function WorkspaceSwitcher() {
   const { workspace, workspaces } = useSession();
   const change = useEnterWorkspace();
   if (!workspace) return null;
@@ -19,18 +19,13 @@ export function WorkspaceSwitcher({ fullWidth = false }: { readonly fullWidth?: 
           variant="default"
           size="compact-md"
           className={classes.target}
-          fullWidth={fullWidth}
-          justify="space-between"
+          classNames={{ label: classes.label }}
           rightSection={<IconChevronDown size={14} aria-hidden />}
           loading={change.isPending}
           aria-label={`Workspace ${workspace.name}${workspace.isDemo ? ' (demo)' : ''}. Change workspace`}
         >
-          <Group gap={8} wrap="nowrap">
-            <Text span size="sm" fw={550} truncate maw={220}>
-              {workspace.name}
-            </Text>
-            {workspace.isDemo && <DemoBadge />}
-          </Group>
+          <span className={classes.name}>{workspace.name}</span>
+          {workspace.isDemo && <DemoBadge />}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
