@@ -25,7 +25,12 @@ const upwards = layers.flatMap((layer, level) =>
 export default {
   forbidden: [
     ...upwards,
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'web-knows-the-server-by-its-types',
       severity: 'error',

@@ -23,7 +23,6 @@ import { assertMayFollow } from './permission.ts';
 import { Tail } from './tail.ts';
 import type { FollowRequest, Live, LiveLimits, MatchSearch } from './types.ts';
 
-export { assertMayFollow } from './permission.ts';
 export type * from './types.ts';
 
 export interface LiveDeps {
