@@ -1,33 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ActivityView } from '#domain/activity.ts';
+import { liveEvent } from '#testing/live-events.ts';
 import { emptyRows, HELD_MAX, type HeldRows, type HeldRowsAction, heldRows, type ReadPage } from './held-rows.ts';
 
 /** The activity at `position` of the book, which happened `minute` minutes into the day. */
 function activity(position: number, minute = position, change: Partial<ActivityView> = {}): ActivityView {
-  return {
+  return liveEvent(position, {
     id: `id-${String(position).padStart(6, '0')}`,
-    position,
-    door: 'lead',
-    type: 'MESSAGE_SENT',
-    category: 'SMS',
     occurredAt: new Date(minute * 60_000).toISOString(),
-    recordedAt: new Date(position * 60_000).toISOString(),
-    description: `SMS ${position}`,
-    message: null,
-    metadata: null,
-    source: 'n8n:x',
-    executionId: null,
-    lead: null,
-    leadAirtableId: null,
-    subjectKey: null,
-    actor: null,
-    createdBy: null,
-    visibility: 'INTERNAL',
-    severity: 'INFO',
-    status: null,
     ...change,
-  };
+  }).view;
 }
 
 function page(rows: readonly ActivityView[], reached: number, change: Partial<ReadPage> = {}): ReadPage {

@@ -1,12 +1,11 @@
 'use client';
 
 import { Button, Paper } from '@mantine/core';
-import { IconMoodEmpty } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { usePermission } from '../../session/session.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Pager } from '../../ui/pager.tsx';
-import { LoadError, NoPermission, Nothing } from '../../ui/states.tsx';
+import { LoadError, NoPermission } from '../../ui/states.tsx';
 import { ActivityRow } from '../activity/activity-row.tsx';
 import { NewPill } from '../activity/new-pill.tsx';
 import { RowsSkeleton } from '../activity/rows-skeleton.tsx';
@@ -14,7 +13,8 @@ import { useExpanded } from '../activity/use-expanded.ts';
 import { useNewToast } from '../activity/use-new-toast.ts';
 import { useReading } from '../activity/use-reading.ts';
 import { useTypes } from '../activity/use-types.ts';
-import { FIRST_PAGE, isFiltered, NO_FILTERS } from './feed-filters.ts';
+import { FeedEmpty } from './feed-empty.tsx';
+import { FIRST_PAGE } from './feed-filters.ts';
 import classes from './feed-page.module.css';
 import { FeedToolbar } from './feed-toolbar.tsx';
 import { PAGE_SIZE, useFeed } from './use-feed.ts';
@@ -89,31 +89,7 @@ function Feed() {
                 fresh={list.fresh.has(activity.id)}
               />
             ))}
-            {!query.isPending && list.rows.length === 0 && (
-              <Nothing
-                icon={<IconMoodEmpty size={26} stroke={1.5} aria-hidden />}
-                title={isFiltered(state) ? 'Nothing matches' : 'Nothing in the last 24 hours'}
-                description={
-                  isFiltered(state)
-                    ? 'No activity matches these filters. Try fewer words, or a longer span of time.'
-                    : 'New activities appear here the moment they are recorded.'
-                }
-              >
-                {isFiltered(state) && (
-                  <Button variant="default" onClick={() => setState(NO_FILTERS)}>
-                    Reset filters
-                  </Button>
-                )}
-                {state.range !== 'all' && (
-                  <Button
-                    variant="default"
-                    onClick={() => setState({ range: 'all', from: null, to: null, ...FIRST_PAGE })}
-                  >
-                    Show all time
-                  </Button>
-                )}
-              </Nothing>
-            )}
+            {!query.isPending && list.rows.length === 0 && <FeedEmpty state={state} setState={setState} />}
           </section>
           {!query.isPending && (
             <Pager

@@ -7,4 +7,5 @@ export const SCOPE_WORDS: Readonly<Record<KeyScope, string>> = {
   'timeline:read': 'Read the timeline of a lead',
   'leads:read': 'Read leads',
   'leads:write': 'Create and change leads',
+  'quarantine:manage': 'Edit, replay and discard refused events',
 };
