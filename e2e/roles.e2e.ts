@@ -1,5 +1,5 @@
 import { createApi } from './fixtures/api.ts';
-import { feedRows, isLive, timelineRows } from './fixtures/pages.ts';
+import { feedRows, isLive, liveLight, timelineRows } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 import { createTestWorkspace } from './fixtures/workspace.ts';
 
@@ -88,14 +88,21 @@ test('changing the workspace changes everything that is shown', async ({ openAs,
   await expect(page.getByRole('link', { name: 'Nearby' })).toHaveCount(0);
 });
 
-test('who loses the role loses the open page at once: nothing more arrives', async ({ openAs, workspace }) => {
+test('who loses the role loses the open page at once: nothing more arrives', async ({
+  openAs,
+  workspace,
+  problems,
+}) => {
   const [admin] = (await workspace.api.members.list.query()).filter(({ email }) => email.startsWith('admin@example'));
   const page = await openAs('admin', '/admin/activity-logs', { workspaceId: workspace.id });
   await isLive(page);
   await workspace.log({ leadAirtableId: 'recBefore', description: 'before the change' });
   await expect(feedRows(page)).toHaveText([/before the change/]);
+  problems.expect(/status of 403/);
   await workspace.api.members.setRole.mutate({ userId: admin?.userId ?? '', role: 'PM' });
+  await expect(liveLight(page)).not.toHaveText('Live');
   await workspace.log({ leadAirtableId: 'recAfter', description: 'after the change' });
+  await expect(feedRows(page)).toHaveText([/before the change/]);
   await page.reload();
   await expect(page.getByText('Not for your role')).toBeVisible();
   await expect(page.getByText('after the change')).toHaveCount(0);
