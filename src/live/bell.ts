@@ -1,5 +1,8 @@
 import type { Clock } from '#platform/clock.ts';
 
+/** Why a sleep ended early. One for all, because a DOMException with its stack would cost more than the rest. */
+const RUNG = new Error('rung');
+
 /** One sleeper that can be woken. A ring while nobody sleeps is remembered, so that no wake-up is lost. */
 export class Bell {
   #rung = false;
@@ -7,7 +10,7 @@ export class Bell {
 
   ring(): void {
     this.#rung = true;
-    this.#sleeper?.abort();
+    this.#sleeper?.abort(RUNG);
   }
 
   /** Forgets that it was rung: what it was rung for is about to be looked at. */
@@ -19,7 +22,7 @@ export class Bell {
   async sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       this.#sleeper = new AbortController();
-      const wake = () => this.#sleeper?.abort();
+      const wake = () => this.#sleeper?.abort(RUNG);
       signal.addEventListener('abort', wake, { once: true });
       await clock.sleep(ms, this.#sleeper.signal).catch(() => undefined);
       signal.removeEventListener('abort', wake);
