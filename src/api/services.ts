@@ -1,6 +1,6 @@
 import type { Access } from '#access/index.ts';
 import type { Crm } from '#crm/index.ts';
-import type { Ingest } from '#ingest/index.ts';
+import type { Ingest, Quarantine } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { DemoControl } from '#ops/demo/index.ts';
 import type { Health } from '#ops/health.ts';
@@ -18,6 +18,7 @@ export interface Services {
   readonly access: Access;
   readonly types: TypeCatalogue;
   readonly ingest: Ingest;
+  readonly quarantine: Quarantine;
   readonly query: Queries;
   readonly live: Live;
   readonly crm: Crm;

@@ -43,6 +43,9 @@ export interface ErrorBody {
   readonly message: string;
   readonly issues: readonly Issue[];
   readonly requestId: string;
+  /** An event that was refused and kept: it waits in quarantine, under this id. */
+  readonly status?: 'quarantined';
+  readonly quarantineId?: string;
 }
 
 export interface AppErrorOptions {
@@ -53,6 +56,8 @@ export interface AppErrorOptions {
   readonly error?: string;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number;
+  /** Where the refused event waits. */
+  readonly quarantineId?: string;
   readonly cause?: unknown;
 }
 
@@ -63,6 +68,7 @@ export class AppError extends Error {
   readonly issues: readonly Issue[];
   readonly error: string;
   readonly retryAfter: number | undefined;
+  readonly quarantineId: string | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? ERRORS[code].message, { cause: options.cause });
@@ -70,6 +76,7 @@ export class AppError extends Error {
     this.issues = options.issues ?? [];
     this.error = options.error ?? this.message;
     this.retryAfter = options.retryAfter;
+    this.quarantineId = options.quarantineId;
   }
 
   get status(): number {
@@ -80,8 +87,16 @@ export class AppError extends Error {
     return ERRORS[this.code].retryable;
   }
 
+  /** The same refusal, of an event that is kept under `quarantineId`. */
+  inQuarantine(quarantineId: string): AppError {
+    const { message, issues, error } = this;
+    return new AppError(this.code, { message, issues, error, quarantineId, cause: this });
+  }
+
   /** The answer to send; `requestId` leads a reader of the logs to the cause. */
   toBody(requestId: string): ErrorBody {
-    return { error: this.error, code: this.code, message: this.message, issues: this.issues, requestId };
+    const { error, code, message, issues, quarantineId } = this;
+    const body: ErrorBody = { error, code, message, issues, requestId };
+    return quarantineId === undefined ? body : { ...body, status: 'quarantined', quarantineId };
   }
 }

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'leads:write',
   /** Register custom event types. */
   'types:write',
+  /** See, edit, replay and discard refused events. */
+  'quarantine:manage',
   /** See and change who belongs to the workspace. */
   'members:manage',
   /** Create, rotate and revoke service keys. */
@@ -49,6 +51,7 @@ export const KEY_SCOPES = [
   'timeline:read',
   'leads:read',
   'leads:write',
+  'quarantine:manage',
 ] as const satisfies readonly Permission[];
 export type KeyScope = (typeof KEY_SCOPES)[number];
 

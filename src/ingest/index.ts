@@ -20,6 +20,7 @@ import { fly, NotStored } from './flight.ts';
 import { createFallback, type FallbackState, type Refuge } from './spool/fallback.ts';
 import type { Submission } from './submission.ts';
 
+export { createQuarantine, type Kept, type Quarantine, type Refusal } from './quarantine.ts';
 export type { FallbackState, Refuge } from './spool/fallback.ts';
 export { createSpool, type Spool, type SpoolStats } from './spool/spool.ts';
 export type { RefusedEvent } from './spool/store-spooled.ts';

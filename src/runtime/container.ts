@@ -3,7 +3,8 @@ import '@hono/zod-openapi';
 import { createAccess } from '#access/index.ts';
 import type { Services } from '#api/services.ts';
 import { createCrm } from '#crm/index.ts';
-import { createIngest } from '#ingest/index.ts';
+import { bodyOf } from '#doors/lead/quarantined.ts';
+import { createIngest, createQuarantine } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
 import { createHealth } from '#ops/health.ts';
@@ -49,6 +50,7 @@ export function createContainer({ config, secrets, databaseUrl: url, log }: Cont
   const types = createTypeCatalogue({ prisma, clock });
   const query = createQueries({ pool });
   const ingest = createIngest({ pool: ingestPool, months, types, wake, clock, log });
+  const quarantine = createQuarantine({ pool, clock, log, bodyOf });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
@@ -93,6 +95,6 @@ export function createContainer({ config, secrets, databaseUrl: url, log }: Cont
     name: group.name,
     start: group.start,
     stop: group.stop,
-    services: { config, log, clock, access, types, ingest, query, live, crm, demo, health },
+    services: { config, log, clock, access, types, ingest, quarantine, query, live, crm, demo, health },
   };
 }

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
-import { LIMITS, logActivityBody, type SubmitContext, toSubmission } from '#doors/lead/log-activity.ts';
+import { LIMITS, logActivityBody, type SubmitContext } from '#doors/lead/log-activity.ts';
 import { logBatch } from '#doors/lead/log-batch.ts';
+import { logOne } from '#doors/lead/log-one.ts';
 import type { Services } from '../services.ts';
 import { readJson } from './body.ts';
 import { defineRoute, errorBodySchema, errorResponses, type RestApp } from './route.ts';
@@ -64,6 +65,7 @@ const batchAnswer = z
     stored: z.int(),
     duplicates: z.int(),
     refused: z.int(),
+    quarantined: z.int().openapi({ description: 'How many of the refused events are kept in quarantine.' }),
     results: z.array(
       z.union([
         receiptSchema.extend({ httpStatus: z.int() }),
@@ -100,14 +102,14 @@ const logActivityBatch = defineRoute({
   },
 });
 
-export function registerIngest(app: RestApp, { ingest }: Services): void {
+export function registerIngest(app: RestApp, services: Pick<Services, 'ingest' | 'quarantine'>): void {
   // The bodies are read and judged by the door, whose answers name fields in the words of the older system; the
   // schemas above are the same ones, for the document.
   app.openAPIRegistry.registerPath(logActivity);
   app.post(logActivity.path, logActivity.middleware, async (c) => {
     const body = await readJson(c, LIMITS.eventBytes);
     const context = contextOf(c.var.principal, c.req.header('idempotency-key'));
-    const receipt = await ingest.accept(toSubmission(body, context));
+    const receipt = await logOne(services, body, context);
     return c.json({ success: true, ...receipt }, statusOf(receipt));
   });
 
@@ -115,7 +117,7 @@ export function registerIngest(app: RestApp, { ingest }: Services): void {
   app.post(logActivityBatch.path, logActivityBatch.middleware, async (c) => {
     const dryRun = ['1', 'true'].includes(c.req.query('dryRun') ?? '0');
     const body = await readJson(c, LIMITS.batchBytes);
-    const results = await logBatch(ingest, body, { ...contextOf(c.var.principal), dryRun });
+    const results = await logBatch(services, body, { ...contextOf(c.var.principal), dryRun });
     return c.json(batchBody(results, dryRun, c.var.requestId), 207);
   });
 }
@@ -138,6 +140,7 @@ export function batchBody(results: readonly (Receipt | AppError)[], dryRun: bool
     stored: taken.filter(({ status }) => status === 'stored').length,
     duplicates: taken.filter(({ status }) => status === 'duplicate').length,
     refused: results.length - taken.length,
+    quarantined: results.filter((result) => result instanceof AppError && result.quarantineId !== undefined).length,
     results: results.map((result) =>
       result instanceof AppError
         ? { success: false, httpStatus: result.status, ...result.toBody(requestId) }

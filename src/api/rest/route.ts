@@ -20,6 +20,11 @@ export const errorBodySchema = z
     message: z.string(),
     issues: z.array(z.object({ path: z.string(), message: z.string() })),
     requestId: z.string(),
+    status: z
+      .literal('quarantined')
+      .optional()
+      .openapi({ description: 'The event was refused and is kept: an operator can correct and replay it.' }),
+    quarantineId: z.uuid().optional().openapi({ description: 'Under which id it waits in the retry queue.' }),
   })
   .openapi('Error');
 

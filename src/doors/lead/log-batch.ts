@@ -1,18 +1,51 @@
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
-import type { Ingest, Submission } from '#ingest/index.ts';
+import type { Refusal, Submission } from '#ingest/index.ts';
 import { LIMITS, type SubmitContext, toSubmission } from './log-activity.ts';
+import { isKept, type LeadDoorDeps, refusalOfBody } from './quarantined.ts';
 
 export interface BatchOptions extends SubmitContext {
   /** Judge everything, store nothing. */
   readonly dryRun: boolean;
 }
 
-/** Judges each event of a batch alone: its receipt or the error of that one, in order. */
-export async function logBatch(ingest: Ingest, body: unknown, options: BatchOptions): Promise<(Receipt | AppError)[]> {
+type Result = Receipt | AppError;
+
+/**
+ * Judges each event of a batch alone: its receipt or the error of that one, in order. What is refused goes into quarantine.
+ */
+export async function logBatch(deps: LeadDoorDeps, body: unknown, options: BatchOptions): Promise<Result[]> {
+  const { ingest } = deps;
   const take = options.dryRun ? ingest.check : ingest.accept;
-  const judged = eventsOf(body).map((event) => attempt(() => toSubmission(event, options)));
-  return Promise.all(judged.map((item) => (item instanceof AppError ? item : settled(take(item)))));
+  const events = eventsOf(body);
+  const judged = events.map((event) => attempt(() => toSubmission(event, options)));
+  const results = await Promise.all(judged.map((item) => (item instanceof AppError ? item : settled(take(item)))));
+  return options.dryRun ? results : keepRefused(deps, events, results, options);
+}
+
+/** The same results, with the errors of events that are kept now saying so. */
+async function keepRefused(
+  { quarantine }: LeadDoorDeps,
+  events: readonly unknown[],
+  results: readonly Result[],
+  context: SubmitContext,
+): Promise<Result[]> {
+  const refusals = new Map<number, Refusal>();
+  for (const [i, result] of results.entries()) {
+    const refusal = isKept(result) ? refusalOfBody(events[i], context, result) : undefined;
+    if (refusal) refusals.set(i, refusal);
+  }
+  if (refusals.size === 0) return [...results];
+  const outcome = await settled(quarantine.keep([...refusals.values()]));
+  const places = new Map([...refusals.keys()].map((i, place) => [i, place]));
+  return results.map((result, i) => {
+    const place = places.get(i);
+    if (place === undefined || !(result instanceof AppError)) return result;
+    // Not kept: the caller has to send it again, and only it.
+    if (outcome instanceof AppError) return outcome;
+    const kept = outcome[place];
+    return kept ? result.inQuarantine(kept.id) : result;
+  });
 }
 
 function eventsOf(body: unknown): readonly unknown[] {
@@ -36,9 +69,9 @@ function attempt(work: () => Submission): Submission | AppError {
   }
 }
 
-async function settled(receipt: Promise<Receipt>): Promise<Receipt | AppError> {
+async function settled<T>(promise: Promise<T>): Promise<T | AppError> {
   try {
-    return await receipt;
+    return await promise;
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

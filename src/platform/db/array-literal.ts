@@ -21,7 +21,8 @@ export function arrayLiteral<T>(items: readonly T[], textOf: (item: T) => string
   return isEmpty ? null : storableText(`{${elements.slice(1)}}`);
 }
 
-function storableText(text: string): string {
+/** Text that Postgres keeps: NUL is shown as U+2400, half a surrogate pair as U+FFFD. */
+export function storableText(text: string): string {
   const withoutNul = text.includes('\0') ? text.replaceAll('\0', '\u2400') : text;
   return withoutNul.toWellFormed();
 }

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { Door } from './catalogue/type.ts';
+import type { ErrorCode, Issue } from './errors.ts';
+
+/**
+ * The quarantine: where an event waits that could be read but not be stored as it is. A person edits and replays it, or
+ * discards it with a reason; what can heal by itself is tried again by itself.
+ */
+export const QUARANTINE_STATES = ['waiting', 'replayed', 'discarded'] as const;
+export type QuarantineState = (typeof QUARANTINE_STATES)[number];
+
+/** Refusals that pass when something else changes: a type is registered, a lead appears or is told from another. */
+const HEALING: ReadonlySet<string> = new Set<ErrorCode>([
+  'UNKNOWN_TYPE',
+  'UNKNOWN_LEAD',
+  'AMBIGUOUS_LEAD',
+  'LEAD_MISMATCH',
+]);
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const RETRY_AFTER = [5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY];
+/** About ten days; after that it waits for a person. */
+const MAX_RETRIES = 14;
+
+/** When an entry is tried again by itself, after `retries` tries in vain; null when only a person can help. */
+export function nextRetryAt(code: string, retries: number, now: Date): Date | null {
+  if (!HEALING.has(code) || retries >= MAX_RETRIES) return null;
+  return new Date(now.getTime() + (RETRY_AFTER[retries] ?? DAY));
+}
+
+const list = z.array(z.string().max(100)).max(100).optional();
+
+/** Which entries. Every member narrows; lists are "any of". */
+export const quarantineFilter = z.object({
+  state: z.enum(QUARANTINE_STATES).default('waiting'),
+  ids: z.array(z.uuid()).max(1000).optional(),
+  codes: list,
+  sources: list,
+  types: list,
+  /** Words, all of which the body, the reason, type, source or id holds. */
+  search: z.string().trim().max(500).optional(),
+  /** Received at or after, ISO 8601. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  /** Received before (exclusive), ISO 8601. */
+  before: z.iso.datetime({ offset: true }).optional(),
+});
+export type QuarantineFilter = z.output<typeof quarantineFilter>;
+
+/** Newest first; `cursor` is the nextCursor of the page before. */
+export const quarantinePage = z.object({
+  limit: z.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(2000).optional(),
+});
+export type QuarantinePage = z.output<typeof quarantinePage>;
+
+export const discardReason = z.string().trim().min(1, 'say why it is discarded').max(500);
+
+/** An entry as operators see it. Instants are ISO 8601 in UTC. */
+export interface QuarantineView {
+  readonly id: string;
+  readonly door: Door | string;
+  readonly type: string | null;
+  readonly source: string | null;
+  /** Why it was refused, the last time that it was tried. */
+  readonly code: string;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+  readonly receivedAt: string;
+  readonly lastReceivedAt: string;
+  /** When it happened, as its body says. */
+  readonly originalOccurredAt: string | null;
+  readonly idempotencyKey: string | null;
+  /** How often the same body came again. */
+  readonly repeats: number;
+  readonly state: QuarantineState;
+  readonly retryCount: number;
+  readonly nextRetryAt: string | null;
+  readonly lastError: string | null;
+  readonly isEdited: boolean;
+  readonly editedBy: string | null;
+  readonly editedAt: string | null;
+  /** The activity it became. */
+  readonly resolvedActivityId: string | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedAt: string | null;
+  readonly discardReason: string | null;
+}
+
+/** An entry with what was sent, and what a person made of it: JSON texts, to the digit. */
+export interface QuarantineDetail extends QuarantineView {
+  readonly body: string;
+  readonly editedBody: string | null;
+}
+
+/** What would be answered if the body were sent now. */
+export type QuarantineVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly issues: readonly Issue[] };
+
+export type QuarantineCounts = Readonly<Record<QuarantineState, number>>;
+
+export const REPLAY_STATES = ['running', 'done', 'cancelled'] as const;
+
+/** A replay of many entries, and how far it is. */
+export interface ReplayProgress {
+  readonly id: string;
+  readonly state: (typeof REPLAY_STATES)[number];
+  readonly total: number;
+  readonly processed: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly startedBy: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}

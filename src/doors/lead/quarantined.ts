@@ -1,0 +1,56 @@
+import type { NewActivity } from '#domain/activity.ts';
+import { AppError } from '#domain/errors.ts';
+import { isPlainObject } from '#domain/json.ts';
+import type { Ingest, Quarantine, Refusal } from '#ingest/index.ts';
+import { jsonText } from '#platform/json-text.ts';
+import { LIMITS, logActivityBody, type SubmitContext } from './log-activity.ts';
+
+/** Where this door hands its events in, and where it leaves those that are refused. */
+export interface LeadDoorDeps {
+  readonly ingest: Ingest;
+  readonly quarantine: Quarantine;
+}
+
+/** What was refused and could be read is kept; a conflict of keys is the caller's to solve, his first body is in the book. */
+export function isKept(error: unknown): error is AppError {
+  return error instanceof AppError && (error.status === 400 || error.status === 422) && error.code !== 'INVALID_JSON';
+}
+
+/** The refused body for the quarantine; undefined for one that is larger than an event may be. */
+export function refusalOfBody(body: unknown, context: SubmitContext, error: AppError): Refusal | undefined {
+  if (jsonText(body).length > LIMITS.eventBytes) return undefined;
+  const fields = isPlainObject(body) ? body : {};
+  const { eventType, source, idempotencyKey, createdBy, timestamp } = logActivityBody.shape;
+  return {
+    workspaceId: context.workspaceId,
+    door: 'lead',
+    body,
+    idempotencyKey: idempotencyKey.safeParse(fields.idempotencyKey).data ?? context.idempotencyKey?.slice(0, 255),
+    createdBy: createdBy.safeParse(fields.createdBy).data ?? context.userId,
+    type: eventType.safeParse(fields.eventType).data,
+    source: source.safeParse(fields.source).data,
+    occurredAt: timestamp.safeParse(fields.timestamp).data,
+    error,
+  };
+}
+
+/** The body that would become this activity: how one that was refused late is shown, edited and replayed. */
+export function bodyOf(activity: NewActivity): Readonly<Record<string, unknown>> {
+  const { type, category, leadId, leadAirtableId, leadEmail, leadPhone, description, source } = activity;
+  const { message, metadata, executionId, createdBy, occurredAt } = activity;
+  return {
+    eventType: type,
+    eventCategory: category,
+    ...(leadId !== undefined && { leadId }),
+    ...(leadAirtableId !== undefined && { leadAirtableId }),
+    ...(leadEmail !== undefined && { leadEmail }),
+    ...(leadPhone !== undefined && { leadPhone }),
+    description,
+    ...(message != null && { messageContent: message }),
+    ...(metadata != null && { metadata }),
+    source,
+    ...(executionId != null && { executionId }),
+    ...(createdBy != null && { createdBy }),
+    timestamp: occurredAt.toISOString(),
+  };
+}
