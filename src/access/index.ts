@@ -13,6 +13,7 @@ import type { Principal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
+import type { KeptJson } from '#platform/kept-json.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Service } from '#platform/service.ts';
 import { clientAddress } from './address.ts';
@@ -23,6 +24,7 @@ import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './boot
 import { createKeyStore, type KeyStore } from './key-store.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createKeys, type Keys } from './keys.ts';
+import type { KnownOnDisk } from './known-on-disk.ts';
 import { createMembers, type Members } from './members.ts';
 import { createRateLimiter, DEFAULT_RATES, type RatePolicies } from './rate-limit.ts';
 import { createRevocations, type RevocationMatch } from './revocation.ts';
@@ -37,6 +39,7 @@ export { type CurrentSession, type EnterableWorkspace, WORKSPACE_HEADER } from '
 export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
 export type { KnownKey } from './key-store.ts';
 export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';
+export { createKnownOnDisk, type KnownOnDisk } from './known-on-disk.ts';
 export type { CreatedMember, MemberView, NewMember } from './members.ts';
 export type { RatePolicies, RatePolicy } from './rate-limit.ts';
 export type { RevocationMatch } from './revocation.ts';
@@ -59,6 +62,8 @@ export interface AccessDeps {
   readonly log: Logger;
   readonly signals: Signals;
   readonly config: AccessConfig;
+  /** Keeps what is known of keys and workspaces, so that services can be told apart while the database is away. */
+  readonly onDisk?: KeptJson<KnownOnDisk>;
 }
 
 export interface Access extends Service, Authenticator {
@@ -84,7 +89,8 @@ export interface Access extends Service, Authenticator {
 }
 
 export function createAccess(deps: AccessDeps): Access {
-  const { pool, prisma, clock, log, signals, config } = deps;
+  const { pool, prisma, clock, log, signals, config, onDisk } = deps;
+  const lastKnown = onDisk?.read();
   const origins = ownOrigins(config.publicUrl, config.port);
   const rates = { ...DEFAULT_RATES, ...config.rates };
   const limits = {
@@ -94,8 +100,21 @@ export function createAccess(deps: AccessDeps): Access {
   };
 
   const revocations = createRevocations(signals);
-  const directory = createWorkspaceDirectory({ prisma, clock, signals, log });
-  const keyStore = createKeyStore({ prisma, clock, log, signals, revocations });
+  const directory = createWorkspaceDirectory({
+    prisma,
+    clock,
+    signals,
+    log,
+    ...(lastKnown && { lastKnown: lastKnown.workspaces }),
+  });
+  const keyStore = createKeyStore({
+    prisma,
+    clock,
+    log,
+    signals,
+    revocations,
+    ...(lastKnown && { lastKnown: lastKnown.keys }),
+  });
   const usage = createKeyUsage({ pool, clock });
   const auth = createAuth({ prisma, clock, log, signals, config });
   const sessions = createSessions({ auth, prisma, clock, signals });
@@ -107,7 +126,7 @@ export function createAccess(deps: AccessDeps): Access {
     internalApiKey: config.internalApiKey,
   });
   const handleAuth = createAuthHandler({ auth, origins, attempts: limits.signIn });
-  const service = createAccessService({ pool, clock, log, signals, keys: keyStore, usage, directory });
+  const service = createAccessService({ pool, clock, log, signals, keys: keyStore, usage, directory, onDisk });
 
   return {
     name: service.name,

@@ -23,7 +23,7 @@ export interface KnownKey {
  * database is away. A signal from whatever process changes a key keeps it right; a key that ended is gone at once.
  */
 export interface KeyStore {
-  /** Reads all keys. Until it has succeeded, no key is known. */
+  /** Reads all keys. Until it has succeeded, only those last known are. */
   load(): Promise<void>;
   /** Who presents the secret of that hash (hashSecret), or undefined for a key that is unknown, expired or revoked. */
   authenticate(hash: string): KeyPrincipal | undefined;
@@ -41,6 +41,8 @@ export interface KeyStoreDeps {
   readonly log: Logger;
   readonly signals: Signals;
   readonly revocations: Revocations;
+  /** The keys as they were known last, for until they have been read. */
+  readonly lastKnown?: readonly KnownKey[];
 }
 
 const COLUMNS = { id: true, workspaceId: true, name: true, hash: true, scopes: true, expiresAt: true } as const;
@@ -50,7 +52,8 @@ interface Entry {
   readonly principal: KeyPrincipal;
 }
 
-export function createKeyStore({ prisma, clock, log, signals, revocations }: KeyStoreDeps): KeyStore {
+export function createKeyStore(deps: KeyStoreDeps): KeyStore {
+  const { prisma, clock, log, signals, revocations, lastKnown = [] } = deps;
   const byHash = new Map<string, Entry>();
   const hashOfId = new Map<string, string>();
   /** Ended keys never come back: a read that began before the end was committed must not bring one back. */
@@ -98,6 +101,8 @@ export function createKeyStore({ prisma, clock, log, signals, revocations }: Key
     for (const id of [...hashOfId.keys()]) if (!stay.has(id)) end(id);
     for (const key of usable) put(key);
   };
+
+  for (const key of lastKnown) put(key);
 
   signals.subscribe('key', (signal: Signal) => {
     if (signal.ended) {

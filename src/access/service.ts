@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#platform/clock.ts';
 import type { Signals } from '#platform/db/signal.ts';
+import type { KeptJson } from '#platform/kept-json.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type ManagedService } from '#platform/service.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyUsage } from './key-usage.ts';
+import type { KnownOnDisk } from './known-on-disk.ts';
 import { type Chore, repeat } from './repeat.ts';
 import type { WorkspaceDirectory } from './workspace-directory.ts';
 
@@ -16,6 +18,7 @@ export interface AccessServiceDeps {
   readonly keys: KeyStore;
   readonly usage: KeyUsage;
   readonly directory: WorkspaceDirectory;
+  readonly onDisk: KeptJson<KnownOnDisk> | undefined;
 }
 
 const DELETE_EXPIRED_SESSIONS = 'DELETE FROM auth_session WHERE expires_at < $1';
@@ -26,9 +29,11 @@ const DELETE_EXPIRED_SESSIONS = 'DELETE FROM auth_session WHERE expires_at < $1'
  * than that.
  */
 export function createAccessService(deps: AccessServiceDeps): ManagedService {
-  const { pool, clock, log, signals, keys, usage, directory } = deps;
+  const { pool, clock, log, signals, keys, usage, directory, onDisk } = deps;
+  const keepKnown = () => onDisk?.keep({ keys: keys.loadedHashes(), workspaces: directory.known });
   const chores: readonly Chore[] = [
     { name: 'expire keys', everyMs: 1_000, run: () => keys.sweep() },
+    { name: 'keep what is known of keys', everyMs: 1_000, run: keepKnown },
     { name: 'write last use of keys', everyMs: 5_000, run: () => usage.flush() },
     { name: 'read keys again', everyMs: 30_000, run: () => keys.load() },
     {
@@ -45,6 +50,11 @@ export function createAccessService(deps: AccessServiceDeps): ManagedService {
         keys.load().catch((error) => log.warn({ err: error }, 'keys cannot be read yet'));
       });
       await Promise.all([keys.load(), directory.load()]);
+      try {
+        keepKnown();
+      } catch (error) {
+        log.warn({ err: error }, 'what is known of keys could not be written down');
+      }
       const abort = new AbortController();
       const running = chores.map((chore) => repeat(chore, clock, log, abort.signal));
       return async () => {

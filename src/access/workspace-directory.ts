@@ -27,6 +27,8 @@ export interface WorkspaceDirectory {
   find(id: string): Promise<WorkspaceRecord | undefined>;
   /** Where the bootstrap key works when told nothing else: the oldest workspace that is no demo, else the oldest. */
   home(): Promise<WorkspaceRecord | undefined>;
+  /** As they were read last. */
+  readonly known: readonly WorkspaceRecord[];
 }
 
 /** What is put in by hand in SQL sends no signal and is seen after this many milliseconds. */
@@ -39,10 +41,13 @@ export interface WorkspaceDirectoryDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly signals: Signals;
   readonly log: Logger;
+  /** The workspaces as they were known last, for until they have been read. */
+  readonly lastKnown?: readonly WorkspaceRecord[];
 }
 
-export function createWorkspaceDirectory({ prisma, clock, signals, log }: WorkspaceDirectoryDeps): WorkspaceDirectory {
-  let known: readonly WorkspaceRecord[] = [];
+export function createWorkspaceDirectory(deps: WorkspaceDirectoryDeps): WorkspaceDirectory {
+  const { prisma, clock, signals, log } = deps;
+  let known: readonly WorkspaceRecord[] = deps.lastKnown ?? [];
   /** Counts the changes heard of; what was read before the last one is not good. */
   let changes = 1;
   let readChanges = 0;
@@ -68,10 +73,20 @@ export function createWorkspaceDirectory({ prisma, clock, signals, log }: Worksp
 
   const age = () => clock.monotonicMs() - triedAt;
 
+  const goOn = (error: unknown) => {
+    if (known.length === 0) throw error;
+    log.debug({ err: error }, 'workspaces cannot be read; going on with those known');
+  };
+
   const refresh = async () => {
-    while (readChanges < changes || (known.length === 0 && age() >= MISS_MS)) await load();
+    while (readChanges < changes || (known.length === 0 && age() >= MISS_MS)) {
+      const seen = changes;
+      await load().catch(goOn);
+      // Not read: the database is away, and a change that nobody can read yet must not hold up those who ask.
+      if (readChanges < seen) return;
+    }
     if (age() < FRESH_MS) return;
-    load().catch((error) => log.debug({ err: error }, 'workspaces cannot be read; going on with those known'));
+    load().catch(goOn);
   };
 
   const noteChange = () => {
@@ -82,6 +97,9 @@ export function createWorkspaceDirectory({ prisma, clock, signals, log }: Worksp
 
   return {
     load,
+    get known() {
+      return known;
+    },
     async list() {
       await refresh();
       return known;

@@ -2,7 +2,9 @@ import type { Config } from '#platform/config.ts';
 import type { Application } from '#runtime/application.ts';
 
 /** What a newcomer needs once it runs: the address, how to sign in, a key, and a first event to send. */
-export async function welcome({ url, secrets, container }: Application, config: Config): Promise<string> {
+export async function welcome(application: Application, config: Config): Promise<string> {
+  if (application.outage !== undefined) return withoutDatabase(application.url, application.outage);
+  const { url, secrets, container } = application;
   const workspace = await container.services.demo.workspaceForExamples();
   const password = config.adminPassword === undefined ? secrets.adminPassword : '(ADMIN_PASSWORD as given)';
   const key = config.internalApiKey === undefined ? secrets.internalApiKey : '(INTERNAL_API_KEY as given)';
@@ -24,6 +26,24 @@ export async function welcome({ url, secrets, container }: Application, config: 
     '',
     ...(workspace ? [`It appears in the feed of ${workspace.name}: ${url}/admin/activity-logs`, ''] : []),
     'Watch the feed move: npm run demo (in another terminal). Stop with Ctrl-C.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+/** What somebody needs to know when it runs without its database. */
+function withoutDatabase(url: string, outage: string): string {
+  const lines = [
+    '',
+    `Historybook runs at ${url}`,
+    '',
+    '  The database cannot be reached:',
+    `  ${outage}`,
+    '',
+    '  Events of services whose keys are known are taken meanwhile, and kept on the disk of this machine; everything',
+    '  else answers 503. When the database is there, they go into the book and all of it works, without a restart.',
+    '',
+    'Stop with Ctrl-C.',
     '',
   ];
   return lines.join('\n');

@@ -17,6 +17,10 @@ export interface Config {
   /** Fill an empty embedded database with demo workspaces. Always false with a given DATABASE_URL. */
   readonly demoData: boolean;
   readonly logLevel: LogLevel;
+  /** Appends to the spool are refused when it has grown to this many bytes. */
+  readonly spoolMaxBytes: number;
+  /** The same when something has waited in it for so long, in milliseconds. */
+  readonly spoolMaxAgeMs: number;
   /** Origin under which browsers reach the server (behind a proxy), without a trailing slash. */
   readonly publicUrl: string | undefined;
 }
@@ -68,6 +72,16 @@ function isOrigin(value: string): boolean {
   return bare && ['http:', 'https:'].includes(url.protocol);
 }
 
+/** A whole number above zero, with a default. */
+function count(max: number, byDefault: number) {
+  const isRight = (value: string) => /^\d{1,9}$/.test(value) && Number(value) >= 1 && Number(value) <= max;
+  return z
+    .string()
+    .refine(isRight, { error: `a whole number from 1 to ${max}` })
+    .transform(Number)
+    .default(byDefault);
+}
+
 const environmentSchema = z.object({
   PORT: z
     .string()
@@ -95,6 +109,8 @@ const environmentSchema = z.object({
     .optional(),
   DEMO_DATA: z.enum(['on', 'off'], { error: 'on or off' }).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  SPOOL_MAX_MB: count(1_000_000, 1024),
+  SPOOL_MAX_HOURS: count(8_760, 168),
   PUBLIC_URL: z
     .string()
     .refine(isOrigin, { error: 'an origin like https://history.example.com, without a path' })
@@ -126,6 +142,8 @@ export function loadConfig(env: Environment = process.env): Config {
     adminPassword: value.ADMIN_PASSWORD,
     demoData: value.DATABASE_URL === undefined && value.DEMO_DATA !== 'off',
     logLevel: value.LOG_LEVEL,
+    spoolMaxBytes: value.SPOOL_MAX_MB * 2 ** 20,
+    spoolMaxAgeMs: value.SPOOL_MAX_HOURS * 3_600_000,
     publicUrl: value.PUBLIC_URL,
   };
 }

@@ -23,6 +23,8 @@ test('an empty environment is a working configuration, on loopback and with demo
     adminPassword: undefined,
     demoData: true,
     logLevel: 'info',
+    spoolMaxBytes: 2 ** 30,
+    spoolMaxAgeMs: 7 * 24 * 3_600_000,
     publicUrl: undefined,
   });
 });
@@ -37,6 +39,8 @@ test('every variable is read', () => {
     ADMIN_EMAIL: 'ops@example.com',
     ADMIN_PASSWORD: 'correct horse',
     LOG_LEVEL: 'debug',
+    SPOOL_MAX_MB: '64',
+    SPOOL_MAX_HOURS: '12',
     PUBLIC_URL: 'https://History.example.com/',
   });
   expect(config).toEqual({
@@ -49,6 +53,8 @@ test('every variable is read', () => {
     adminPassword: 'correct horse',
     demoData: false,
     logLevel: 'debug',
+    spoolMaxBytes: 64 * 2 ** 20,
+    spoolMaxAgeMs: 12 * 3_600_000,
     publicUrl: 'https://history.example.com',
   });
 });

@@ -1,10 +1,10 @@
 // First of all: it adds its methods to zod, and schemas made before that lack them.
 import '@hono/zod-openapi';
-import { createAccess } from '#access/index.ts';
+import { createAccess, createKnownOnDisk } from '#access/index.ts';
 import type { Services } from '#api/services.ts';
 import { createCrm } from '#crm/index.ts';
 import { bodyOf } from '#doors/lead/quarantined.ts';
-import { createIngest, createQuarantine } from '#ingest/index.ts';
+import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
 import { createHealth } from '#ops/health.ts';
@@ -29,18 +29,26 @@ export interface ContainerDeps {
   /** The database, already migrated. */
   readonly databaseUrl: string;
   readonly log: Logger;
+  /** Where events wait while the database is away; the same for every container of the process. */
+  readonly spool: Spool;
+  /** Why the database is known to be away: everything that is taken goes to the spool. */
+  readonly outage?: string;
 }
 
 export interface Container extends Service {
   readonly services: Services;
 }
 
+/** Two flights and the drain. A flight that is not answered is given up, and its events go to the spool. */
+const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } as const;
+
 /** The only place where things are wired together. Everything it makes starts and stops with it. */
-export function createContainer({ config, secrets, databaseUrl: url, log }: ContainerDeps): Container {
+export function createContainer(deps: ContainerDeps): Container {
+  const { config, secrets, databaseUrl: url, log, spool, outage } = deps;
   const clock = systemClock;
   const connection: PoolOptions = { url, applicationName: 'historybook', log };
   // Ingest has connections of its own: a slow search must never hold up an acknowledgement.
-  const ingestPool = createPool({ ...connection, applicationName: 'historybook-ingest', max: 3 });
+  const ingestPool = createPool({ ...connection, applicationName: 'historybook-ingest', ...INGEST_POOL });
   const pool = createPool({ ...connection, max: 12 });
   const prisma = createPrisma(pool);
   const months = createMonths(pool);
@@ -49,8 +57,16 @@ export function createContainer({ config, secrets, databaseUrl: url, log }: Cont
 
   const types = createTypeCatalogue({ prisma, clock });
   const query = createQueries({ pool });
-  const ingest = createIngest({ pool: ingestPool, months, types, wake, clock, log });
-  const quarantine = createQuarantine({ pool, clock, log, bodyOf });
+  const quarantine = createQuarantine({ pool, clock, log, spool, bodyOf });
+  const ingest = createIngest({
+    pool: ingestPool,
+    months: createMonths(ingestPool),
+    types,
+    wake,
+    clock,
+    log,
+    refuge: { spool, ...quarantine, ...(outage !== undefined && { outage }) },
+  });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
@@ -59,6 +75,7 @@ export function createContainer({ config, secrets, databaseUrl: url, log }: Cont
     clock,
     log,
     signals,
+    onDisk: createKnownOnDisk(config.dataDir, log),
     config: {
       publicUrl: config.publicUrl,
       port: config.port,

@@ -1,4 +1,4 @@
-import { type AppendFile, diskFiles, type SpoolFiles } from '#ingest/spool/spool-files.ts';
+import { type AppendFile, diskFiles, type SpoolFiles } from '#platform/spool-files.ts';
 
 /** What the spool is about to do with a file. */
 export interface FileAction {

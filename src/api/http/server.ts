@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '#domain/errors.ts';
 import type { Services } from '../services.ts';
@@ -13,14 +13,12 @@ export interface ServerDeps {
   readonly pages: RequestListener;
 }
 
-/**
- * The one HTTP server. A request is, in this order: a probe, a live stream (raw, before any framework), the API, a page.
- */
-export function createHttpServer({ services, pages }: ServerDeps): Server {
+/** Answers everything. A request is, in this order: a probe, a live stream (raw, before any framework), the API, a page. */
+export function createRequestListener({ services, pages }: ServerDeps): RequestListener {
   const api = getRequestListener(createApi(services).fetch, { overrideGlobalObjects: false });
   const authenticate = (headers: Headers) => services.access.authenticate(headers);
 
-  return createServer((req, res) => {
+  return (req, res) => {
     const requestId = nameRequest(req, res);
     setCommonHeaders(res);
     const path = pathOf(req);
@@ -37,7 +35,7 @@ export function createHttpServer({ services, pages }: ServerDeps): Server {
     // Where the person wanted to go, for the way back after signing in.
     req.headers['x-request-path'] = req.url ?? '/';
     pages(req, res);
-  });
+  };
 }
 
 /** The id that leads from an answer to its log lines: the caller's own when it is a plain one. */

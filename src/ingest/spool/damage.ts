@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
+import { type SpoolFiles, writeNote } from '#platform/spool-files.ts';
 import { DAMAGED_FOLDER } from './ownership.ts';
 import type { Region } from './scan-segment.ts';
-import { type SpoolFiles, writeNote } from './spool-files.ts';
 
 /**
  * Keeps what could not be read, byte by byte, in DATA_DIR/spool/damaged/, each piece with a note that says where it was and
@@ -17,6 +17,8 @@ export interface DamageStore {
   setAside(path: string, bytes: Buffer, region: Region, reason: string): Promise<void>;
   /** Keeps the end of a write that was cut off, which nobody was promised anything about. */
   keepTorn(path: string, bytes: Buffer, region: Region): Promise<void>;
+  /** Keeps something that was taken and has no place anywhere else, and reports it as an error. */
+  setRecordAside(name: string, record: unknown, reason: string): Promise<void>;
   /** Keeps a whole file that the disk does not give back. */
   setFileAside(path: string, reason: unknown): Promise<void>;
   /** Pieces reported and not yet removed by somebody. */
@@ -69,6 +71,15 @@ export function createDamageStore({ root, files, clock, log }: DamageDeps): Dama
     },
     setAside: (path, bytes, region, reason) => keep(path, bytes, region, reason, NOTE),
     keepTorn: (path, bytes, region) => keep(path, bytes, region, 'a write that was cut off', TORN_NOTE),
+    async setRecordAside(name, record, reason) {
+      if (notes.has(name + NOTE)) return;
+      log.error(
+        { record: name, reason, keptIn: folder },
+        'an event was taken that is not accepted anywhere: set aside',
+      );
+      await files.makeFolder(folder);
+      await writeText(name + NOTE, { reason, record });
+    },
     async setFileAside(path, reason) {
       const segment = basename(path);
       log.error({ err: reason, segment, keptIn: folder }, 'a spool segment cannot be read: set aside');

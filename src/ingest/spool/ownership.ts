@@ -8,7 +8,7 @@ import {
   type ProcessIdentity,
   processIdentitySchema,
 } from '#platform/process-identity.ts';
-import { type SpoolFiles, writeNote } from './spool-files.ts';
+import { type SpoolFiles, writeNote } from '#platform/spool-files.ts';
 
 /**
  * Each process writes into a folder of its own below DATA_DIR/spool, in which `owner.json` says who it is.

@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
 import type { ProcessIdentity } from '#platform/process-identity.ts';
 import { createService, type Service } from '#platform/service.ts';
+import { diskFiles, type SpoolFiles } from '#platform/spool-files.ts';
 import { createDamageStore } from './damage.ts';
 import { encodeFrame } from './frame.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
@@ -11,7 +12,6 @@ import { createOwnership } from './ownership.ts';
 import { readSegment } from './read-segment.ts';
 import { encodeRecord, type SpoolRecord } from './record.ts';
 import { byAge, type Segment, timeOfSegment } from './segment.ts';
-import { diskFiles, type SpoolFiles } from './spool-files.ts';
 import { createSegmentWriter } from './writer.ts';
 
 export interface SpoolOptions {
@@ -51,6 +51,8 @@ export interface Spool {
   oldest(): Promise<SpooledSegment | undefined>;
   /** Everything in the segment is where it belongs: forget it. */
   remove(segment: Segment): Promise<void>;
+  /** The last place for what no other place takes: a file that somebody has to look at. The same name again is kept once. */
+  setAside(name: string, record: unknown, reason: string): Promise<void>;
   stats(): SpoolStats;
   /** The keys of what this process has put in. */
   readonly keys: KeyMemory;
@@ -221,6 +223,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       keys.forget(segment);
     },
 
+    setAside: damage.setRecordAside,
     keys,
 
     stats: () => ({

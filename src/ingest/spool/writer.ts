@@ -1,10 +1,10 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
+import type { AppendFile, SpoolFiles } from '#platform/spool-files.ts';
 import { encodeFrame } from './frame.ts';
 import type { Ownership } from './ownership.ts';
 import { endPayload } from './scan-segment.ts';
 import { closedPath, type Segment, segmentPath } from './segment.ts';
-import type { AppendFile, SpoolFiles } from './spool-files.ts';
 
 /**
  * Writes frames in groups: everything that came while the last group was being synced goes out as one write and one

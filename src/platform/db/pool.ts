@@ -14,6 +14,11 @@ export interface PoolOptions {
   readonly lockTimeoutMs?: number;
   /** A transaction left open without a statement for longer is ended, in milliseconds; 0 never. */
   readonly idleInTransactionTimeoutMs?: number;
+  /**
+   * How long to wait for an answer before the connection is given up, in milliseconds: a server that is frozen, or behind
+   * a line that is cut, cancels nothing by itself. For ever when not given.
+   */
+  readonly queryTimeoutMs?: number;
   /** How long to wait for a new connection or a free one, in milliseconds. */
   readonly connectTimeoutMs?: number;
   /** Hears of idle connections that broke; the pool replaces them by itself. */
@@ -42,6 +47,7 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    ...(options.queryTimeoutMs !== undefined && { query_timeout: options.queryTimeoutMs }),
     keepAlive: true,
     options: '-c TimeZone=UTC',
     types: columnTypes,
