@@ -11,12 +11,21 @@ export async function readJson(c: Context, maxBytes: number): Promise<unknown> {
   if (type !== 'application/json' && !type.endsWith('+json')) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   const length = Number(c.req.header('content-length') ?? 0);
   if (length > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await received(c);
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   try {
     return parseJson(UTF8.decode(bytes));
   } catch (error) {
     throw new AppError('INVALID_JSON', { issues: [{ path: '', message: reasonOf(error) }], cause: error });
+  }
+}
+
+/** @throws AppError INVALID_JSON when the caller went away before it was whole; nobody hears it, and nobody is to blame */
+async function received(c: Context): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer();
+  } catch (error) {
+    throw new AppError('INVALID_JSON', { issues: [{ path: '', message: 'was cut off' }], cause: error });
   }
 }
 

@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
+import { safeParse } from '#domain/issues.ts';
 import { isPlainObject } from '#domain/json.ts';
 import type { Ingest, Quarantine, Refusal } from '#ingest/index.ts';
 import { jsonText } from '#platform/json-text.ts';
@@ -25,13 +27,19 @@ export function refusalOfBody(body: unknown, context: SubmitContext, error: AppE
     workspaceId: context.workspaceId,
     door: 'lead',
     body,
-    idempotencyKey: idempotencyKey.safeParse(fields.idempotencyKey).data ?? context.idempotencyKey?.slice(0, 255),
-    createdBy: createdBy.safeParse(fields.createdBy).data ?? context.userId,
-    type: eventType.safeParse(fields.eventType).data,
-    source: source.safeParse(fields.source).data,
-    occurredAt: timestamp.safeParse(fields.timestamp).data,
+    idempotencyKey: readable(idempotencyKey, fields.idempotencyKey) ?? context.idempotencyKey?.slice(0, 255),
+    createdBy: readable(createdBy, fields.createdBy) ?? context.userId,
+    type: readable(eventType, fields.eventType),
+    source: readable(source, fields.source),
+    occurredAt: readable(timestamp, fields.timestamp),
     error,
   };
+}
+
+/** What a field says, if anything: the rest of the body may be wrong. */
+function readable<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | undefined {
+  const parsed = safeParse(schema, value);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** The body that would become this activity: how one that was refused late is shown, edited and replayed. */
