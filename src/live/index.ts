@@ -49,7 +49,7 @@ export function createLive(deps: LiveDeps): Live {
     const { feeds, lastEventId } = request;
     // A cursor ahead of us may be of a page that was read after our last look: then a look at the book will tell.
     const isBehind = hub.book === undefined || isAhead(feeds, lastEventId, hub.book);
-    if (!tail.isReading || isBehind) await tail.poke();
+    if (!tail.isCurrent || isBehind) await tail.poke();
     if (hub.book === undefined) throw new AppError('UNAVAILABLE', { retryAfter: 1 });
     return [set, planStart(feeds, lastEventId, hub.book, limits.maxCatchUp)];
   };

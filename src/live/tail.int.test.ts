@@ -156,7 +156,7 @@ describe('the tail', () => {
     const clock = createManualClock();
     const tail = await startTail(clock, { lingerMs: 500 });
     isWanted = false;
-    while (tail.isReading) await clock.advance(250);
+    while (tail.isCurrent) await clock.advance(250);
     await untilNoConnection();
     await write(3);
     await clock.advance(10_000);
@@ -164,7 +164,7 @@ describe('the tail', () => {
     isWanted = true;
     tail.nudge();
     await tail.poke();
-    expect(tail.isReading).toBe(true);
+    expect(tail.isCurrent).toBe(true);
     expect(starts).toHaveLength(2);
     const ids = await write();
     wakeUp();

@@ -59,6 +59,7 @@ export class Tail {
   #epoch: number | undefined;
   #last = 0;
   #isReading = false;
+  #isCurrent = false;
 
   constructor(deps: TailDeps, listener: TailListener) {
     this.#deps = deps;
@@ -82,8 +83,9 @@ export class Tail {
     });
   }
 
-  get isReading(): boolean {
-    return this.#isReading;
+  /** Whether it has read up to the head since it began to read, and goes on reading. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
   }
 
   /**
@@ -146,6 +148,7 @@ export class Tail {
     this.#epoch = epoch;
     this.#last = Math.max(0, head - this.#deps.limits.prefill);
     this.#isReading = true;
+    this.#isCurrent = false;
     this.#listener.onStart(epoch, this.#last);
   }
 
@@ -161,11 +164,13 @@ export class Tail {
       this.#last = events.at(-1)?.seq ?? this.#last;
       if (events.length > 0) this.#listener.onEvents(events);
       if (events.length === BATCH) continue;
+      this.#isCurrent = true;
       this.#answerPokes(pokes);
 
       if (this.#listener.isWanted() || this.#pokes.length > 0) wantedAt = startedAt;
       else if (startedAt - wantedAt >= limits.lingerMs) {
         this.#isReading = false;
+        this.#isCurrent = false;
         return;
       }
       await this.#bell.sleep(clock, limits.pollMs, signal);

@@ -148,6 +148,21 @@ describe('an open feed', () => {
     expect(stream.events[0]?.event).toBe('resync');
   });
 
+  test('without a cursor begins now, also when several are the first to come', async () => {
+    await append(
+      database.pool,
+      Array.from({ length: 30 }, () => newActivity()),
+    );
+    const one = await server({ limits: { prefill: 20 } });
+    const streams = Array.from({ length: 8 }, () => follow(() => one.url));
+    await Promise.all(streams.map((stream) => stream.connected()));
+    const [id] = await append(database.pool, [newActivity()]);
+    for (const stream of streams) {
+      await stream.until((events) => events.length > 0);
+      expect(idsOf(stream)).toEqual([id]);
+    }
+  });
+
   test('begins after the page it was read with, even when this server has not read as far yet', async () => {
     const one = await server({ limits: { pollMs: 60_000, coalesceMs: 0 } });
     const other = follow(() => one.url);
