@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { registerStreamDocs } from '../stream/openapi.ts';
 import type { RestApp } from './route.ts';
 
 const ASSETS = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -28,6 +29,7 @@ export function registerDocs(app: RestApp): void {
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' });
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'hb.session_token' });
+  registerStreamDocs(app);
 
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
