@@ -30,7 +30,12 @@ const DELETE_EXPIRED_SESSIONS = 'DELETE FROM auth_session WHERE expires_at < $1'
  */
 export function createAccessService(deps: AccessServiceDeps): ManagedService {
   const { pool, clock, log, signals, keys, usage, directory, onDisk } = deps;
-  const keepKnown = () => onDisk?.keep({ keys: keys.loadedHashes(), workspaces: directory.known });
+  const keepKnown = async () => {
+    if (!onDisk) return;
+    // Asking brings it up to date when something has changed.
+    const workspaces = await directory.list();
+    onDisk.keep({ keys: keys.loadedHashes(), workspaces });
+  };
   const chores: readonly Chore[] = [
     { name: 'expire keys', everyMs: 1_000, run: () => keys.sweep() },
     { name: 'keep what is known of keys', everyMs: 1_000, run: keepKnown },
@@ -50,11 +55,7 @@ export function createAccessService(deps: AccessServiceDeps): ManagedService {
         keys.load().catch((error) => log.warn({ err: error }, 'keys cannot be read yet'));
       });
       await Promise.all([keys.load(), directory.load()]);
-      try {
-        keepKnown();
-      } catch (error) {
-        log.warn({ err: error }, 'what is known of keys could not be written down');
-      }
+      await keepKnown().catch((error) => log.warn({ err: error }, 'what is known of keys could not be written down'));
       const abort = new AbortController();
       const running = chores.map((chore) => repeat(chore, clock, log, abort.signal));
       return async () => {

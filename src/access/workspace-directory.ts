@@ -27,8 +27,6 @@ export interface WorkspaceDirectory {
   find(id: string): Promise<WorkspaceRecord | undefined>;
   /** Where the bootstrap key works when told nothing else: the oldest workspace that is no demo, else the oldest. */
   home(): Promise<WorkspaceRecord | undefined>;
-  /** As they were read last. */
-  readonly known: readonly WorkspaceRecord[];
 }
 
 /** What is put in by hand in SQL sends no signal and is seen after this many milliseconds. */
@@ -97,9 +95,6 @@ export function createWorkspaceDirectory(deps: WorkspaceDirectoryDeps): Workspac
 
   return {
     load,
-    get known() {
-      return known;
-    },
     async list() {
       await refresh();
       return known;

@@ -29,7 +29,8 @@ const RETRY = { baseMs: 200, maxMs: 5_000 } as const;
 
 export function beginAscent(options: AscentOptions): Ascent {
   const { config, log, signal } = options;
-  const hasRunBefore = createKnownOnDisk(config.dataDir, log).read() !== undefined;
+  const known = createKnownOnDisk(config.dataDir, log).read();
+  const hasRunBefore = known !== undefined && known.workspaces.length > 0;
   const patienceMs = config.databaseUrl === undefined ? EMBEDDED_PATIENCE_MS : PATIENCE_MS;
   const first = Promise.withResolvers<Running | undefined>();
   let reason = 'it has not answered yet';

@@ -82,7 +82,10 @@ export function createFallback(deps: FallbackDeps): Fallback {
     clock,
     log,
     async store(records) {
-      const done = await storeSpooled({ ...refuge, types, send: (batch) => send(deps, batch) }, records);
+      const done = await storeSpooled(
+        { ...refuge, setAside: spool.setAside, types, send: (batch) => send(deps, batch) },
+        records,
+      );
       if (done.stored > 0) wake.announce();
       return done;
     },

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { AppendOutcome } from '#platform/db/append.ts';
@@ -8,6 +9,7 @@ import { refused } from '../flight.ts';
 import { rejudge } from '../judge.ts';
 import { refusalOf } from '../refusal.ts';
 import type { ActivityRecord, SpoolRecord } from './record.ts';
+import type { Spool } from './spool.ts';
 
 /** An event that was taken while the book was away, and that the book does not take. */
 export interface RefusedEvent {
@@ -23,6 +25,8 @@ export interface StoreSpooledDeps {
   readonly keepRefused: (refused: RefusedEvent) => Promise<void>;
   /** Keeps an entry for the quarantine that was written while the database was away. */
   readonly keepEntry: (entry: unknown) => Promise<void>;
+  /** Keeps what the quarantine does not take either; the same again is kept once. */
+  readonly setAside: Spool['setAside'];
 }
 
 /** A batch that fails whole, whatever is in it: something is wrong that is not the activities. */
@@ -45,7 +49,7 @@ export async function storeSpooled(
   let entries = 0;
   for (const record of records) {
     if (record.kind === 'refusal') {
-      await deps.keepEntry(record.entry);
+      await keptOr(deps, () => deps.keepEntry(record.entry), 'entry', record.entry);
       entries += 1;
       continue;
     }
@@ -62,7 +66,9 @@ export async function storeSpooled(
     const error = refusalIn(result);
     if (activity && error) refusals.push({ activity, error });
   }
-  for (const refusal of refusals) await deps.keepRefused(refusal);
+  for (const refusal of refusals) {
+    await keptOr(deps, () => deps.keepRefused(refusal), `refused-${refusal.activity.id}`, refusal.activity);
+  }
   return { stored: records.length - refusals.length - entries, refused: refusals.length + entries };
 }
 
@@ -89,6 +95,17 @@ async function storeAll(deps: StoreSpooledDeps, batch: readonly NewActivity[]): 
     const middle = batch.length >> 1;
     const first = await storeAll(deps, batch.slice(0, middle));
     return [...first, ...(await storeAll(deps, batch.slice(middle)))];
+  }
+}
+
+/** The quarantine may have no place for it either: its workspace is gone, say. It must not hold up all the others. */
+async function keptOr(deps: StoreSpooledDeps, keep: () => Promise<void>, name: string, record: unknown): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    if (isToBeTriedAgain(error)) throw error;
+    const digest = hash('sha256', JSON.stringify(record), 'hex').slice(0, 16);
+    await deps.setAside(`${name}-${digest}`, record, error instanceof Error ? error.message : String(error));
   }
 }
 
