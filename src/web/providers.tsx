@@ -5,7 +5,6 @@ import { Notifications } from '@mantine/notifications';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
 import { cssVariables, theme } from './theme.ts';
-import { TrpcProvider } from './trpc/provider.tsx';
 import { StyleNonce } from './ui/style-nonce.tsx';
 
 interface ProvidersProps {
@@ -14,7 +13,7 @@ interface ProvidersProps {
   readonly children: ReactNode;
 }
 
-/** What every page stands on: theme, notifications, URL state, the connection to the API. */
+/** What every page stands on: theme, notifications, URL state. */
 export function Providers({ nonce, children }: ProvidersProps) {
   return (
     <MantineProvider
@@ -25,9 +24,7 @@ export function Providers({ nonce, children }: ProvidersProps) {
     >
       <StyleNonce nonce={nonce} />
       <Notifications position="bottom-right" limit={4} autoClose={6000} />
-      <NuqsAdapter>
-        <TrpcProvider>{children}</TrpcProvider>
-      </NuqsAdapter>
+      <NuqsAdapter>{children}</NuqsAdapter>
     </MantineProvider>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { Button, Kbd, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useOs } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { IconFileSearch, IconSearch, IconUser } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
@@ -32,7 +32,7 @@ export function CommandPaletteButton() {
         Search
       </Text>
       <Kbd size="xs" visibleFrom="md">
-        Ctrl K
+        {useOs() === 'macos' ? '⌘ K' : 'Ctrl K'}
       </Kbd>
     </Button>
   );

@@ -2,9 +2,9 @@
 
 import { NavLink, Stack, Text } from '@mantine/core';
 import { IconBook2 } from '@tabler/icons-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../session/session.tsx';
+import { AppLink } from '../ui/app-link.tsx';
 import classes from './nav-list.module.css';
 import { isCurrent, navigationFor } from './navigation.ts';
 
@@ -27,7 +27,7 @@ export function NavList({ onNavigate }: { readonly onNavigate: () => void }) {
               return (
                 <li key={item.href}>
                   <NavLink
-                    component={Link}
+                    component={AppLink}
                     href={item.href}
                     label={item.label}
                     leftSection={<item.icon {...ICON} />}

@@ -2,8 +2,8 @@
 
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { AppLink } from '../ui/app-link.tsx';
 import { CommandPalette, CommandPaletteButton } from './command-palette.tsx';
 import { LiveLight } from './live-light.tsx';
 import { Logo } from './logo.tsx';
@@ -36,12 +36,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               aria-label={opened ? 'Close navigation' : 'Open navigation'}
               aria-expanded={opened}
             />
-            <Link href="/" className={classes.brand} aria-label="Historybook, home">
+            <AppLink href="/" className={classes.brand} aria-label="Historybook, home">
               <Logo />
               <Text span fw={640} visibleFrom="xs">
                 Historybook
               </Text>
-            </Link>
+            </AppLink>
             <span className={classes.switcher}>
               <WorkspaceSwitcher />
             </span>

@@ -30,12 +30,24 @@ function createQueryClient(): QueryClient {
   });
 }
 
+interface TrpcProviderProps {
+  /**
+   * The workspace of this page, named with every call: the one of the cookie may be another by now, chosen in another
+   * tab, and nothing of it may appear here.
+   */
+  readonly workspaceId: string | undefined;
+  readonly children: ReactNode;
+}
+
 /** Queries and mutations of the web app; live subscriptions have their own connection (web/live). */
-export function TrpcProvider({ children }: { readonly children: ReactNode }) {
+export function TrpcProvider({ workspaceId, children }: TrpcProviderProps) {
   const [queryClient] = useState(createQueryClient);
-  const [client] = useState(() =>
-    trpc.createClient({ links: [httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4000 })] }),
-  );
+  const [client] = useState(() => {
+    const headers = workspaceId === undefined ? {} : { 'x-workspace-id': workspaceId };
+    return trpc.createClient({
+      links: [httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4000, headers })],
+    });
+  });
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>

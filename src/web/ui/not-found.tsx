@@ -2,7 +2,7 @@
 
 import { Button, Title } from '@mantine/core';
 import { IconMapQuestion } from '@tabler/icons-react';
-import Link from 'next/link';
+import { AppLink } from './app-link.tsx';
 import { Nothing } from './states.tsx';
 
 /** There is no such page. */
@@ -13,7 +13,7 @@ export function NotFound() {
       title={<Title order={1}>There is nothing here</Title>}
       description="The address is wrong, or what it led to is in another workspace."
     >
-      <Button component={Link} href="/" variant="default">
+      <Button component={AppLink} href="/" variant="default">
         Back to home
       </Button>
     </Nothing>

@@ -23,7 +23,7 @@ export function Pager(props: PagerProps) {
   const pages = Math.max(1, Math.ceil(total / limit));
   return (
     <Group justify="space-between" gap="sm" className={classes.root} component="nav" aria-label={`Pages of ${what}`}>
-      <Text size="sm" c="dimmed" className={classes.range} aria-live="polite">
+      <Text size="sm" c="dimmed" className={classes.range}>
         {pageRange(page, limit, shown, total, totalIsCapped)}
       </Text>
       <Group gap="xs">

@@ -2,9 +2,9 @@
 
 import { Button, EmptyState, Paper, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconLock, IconRefresh } from '@tabler/icons-react';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { errorBody, errorSentence } from '../trpc/errors.ts';
+import { AppLink } from './app-link.tsx';
 
 interface NothingProps {
   readonly icon: ReactNode;
@@ -67,7 +67,7 @@ export function NoPermission({ what }: { readonly what: string }) {
         title="Not for your role"
         description={`Your role in this workspace does not include ${what}. An administrator of the workspace can change that.`}
       >
-        <Button component={Link} href="/" variant="default">
+        <Button component={AppLink} href="/" variant="default">
           Back to home
         </Button>
       </Nothing>

@@ -1,8 +1,7 @@
 'use client';
 
-import { ActionIcon, Anchor, Text } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconChevronRight, IconClockExclamation } from '@tabler/icons-react';
-import Link from 'next/link';
 import { type MouseEvent, memo } from 'react';
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
@@ -10,6 +9,7 @@ import { leadName } from '#domain/lead.ts';
 import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
+import { LeadLink } from '../../ui/lead-link.tsx';
 import { TypeIcon } from '../../ui/type-icon.tsx';
 import { ActivityDetails } from './activity-details.tsx';
 import classes from './activity-row.module.css';
@@ -57,9 +57,7 @@ export const ActivityRow = memo(function ActivityRow(props: ActivityRowProps) {
             <span className={classes.label}>{type.label}</span>
             {within === 'feed' &&
               (lead ? (
-                <Anchor component={Link} href={`/leads/${lead.id}?tab=activity`} className={classes.lead}>
-                  {leadName(lead)}
-                </Anchor>
+                <LeadLink lead={lead} className={classes.lead} />
               ) : (
                 activity.subjectKey && (
                   <Text span size="sm" c="dimmed" title="No lead with this key is known yet">

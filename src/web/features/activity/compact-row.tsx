@@ -1,13 +1,11 @@
 'use client';
 
-import { Anchor } from '@mantine/core';
-import Link from 'next/link';
 import { memo } from 'react';
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
-import { leadName } from '#domain/lead.ts';
 import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
+import { LeadLink } from '../../ui/lead-link.tsx';
 import { TypeIcon } from '../../ui/type-icon.tsx';
 import { activityText } from './activity-text.ts';
 import classes from './compact-row.module.css';
@@ -29,11 +27,7 @@ export const CompactRow = memo(function CompactRow({ activity, type, fresh, with
       <div className={classes.body}>
         <div className={classes.title}>
           <span className={classes.label}>{type.label}</span>
-          {withLead && lead && (
-            <Anchor component={Link} href={`/leads/${lead.id}?tab=activity`} className={classes.lead}>
-              {leadName(lead)}
-            </Anchor>
-          )}
+          {withLead && lead && <LeadLink lead={lead} className={classes.lead} />}
         </div>
         <div className={classes.text}>{quote ?? description ?? facts}</div>
       </div>

@@ -3,11 +3,11 @@
 import { Anchor, Badge, Button, Code, Group, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSpeakerphone } from '@tabler/icons-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { CampaignView } from '#domain/lead-view.ts';
 import { usePermission } from '../../session/session.tsx';
 import { trpc } from '../../trpc/client.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
@@ -69,7 +69,7 @@ function Campaigns() {
             </Table.Td>
             <Table.Td className={roomy}>{campaign.steps || '–'}</Table.Td>
             <Table.Td>
-              <Anchor component={Link} href={`/leads?campaign=${campaign.id}`}>
+              <Anchor component={AppLink} href={`/leads?campaign=${campaign.id}`}>
                 {campaign.activeLeads.toLocaleString('en')}
               </Anchor>
             </Table.Td>

@@ -1,10 +1,10 @@
 'use client';
 
 import { Anchor, Button, Code, Group, Paper, Text, Title } from '@mantine/core';
-import Link from 'next/link';
 import { useSyncExternalStore } from 'react';
 import { usePermission, useSession } from '../../session/session.tsx';
 import { useEnterWorkspace } from '../../session/use-enter-workspace.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import { CopyText } from '../../ui/copy-button.tsx';
 import classes from './home.module.css';
 
@@ -72,7 +72,7 @@ export function FirstSteps() {
         <li>
           <Text>Create a service key for what will write into it.</Text>
           {mayMakeKeys && (
-            <Button component={Link} href="/admin/keys" size="compact-md" variant="default" mt={6}>
+            <Button component={AppLink} href="/admin/keys" size="compact-md" variant="default" mt={6}>
               Service keys
             </Button>
           )}

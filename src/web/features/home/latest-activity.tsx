@@ -2,9 +2,9 @@
 
 import { Anchor, Group, Paper } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import Link from 'next/link';
 import { useCallback, useEffect } from 'react';
 import { trpc } from '../../trpc/client.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import { LoadError } from '../../ui/states.tsx';
 import { CompactRow } from '../activity/compact-row.tsx';
 import { RowsSkeleton } from '../activity/rows-skeleton.tsx';
@@ -53,7 +53,7 @@ export function LatestActivity() {
           <h2 id="latest" className={classes.heading}>
             Latest activity
           </h2>
-          <Anchor component={Link} href="/admin/activity-logs" size="sm">
+          <Anchor component={AppLink} href="/admin/activity-logs" size="sm">
             All activity logs
           </Anchor>
         </Group>

@@ -1,11 +1,11 @@
 'use client';
 
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
-import Link from 'next/link';
 import { useId } from 'react';
-import { leadName } from '#domain/lead.ts';
 import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
+import { AppLink } from '../../ui/app-link.tsx';
+import { LeadLink } from '../../ui/lead-link.tsx';
 import { LoadError } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
 import { StatusBadge } from '../leads/status-badge.tsx';
@@ -31,7 +31,7 @@ export function LeadsCard({ title, ownerId }: LeadsCardProps) {
         <Title order={2} id={id}>
           {title}
         </Title>
-        <Anchor component={Link} href={all} size="sm">
+        <Anchor component={AppLink} href={all} size="sm">
           All
         </Anchor>
       </Group>
@@ -47,9 +47,7 @@ export function LeadsCard({ title, ownerId }: LeadsCardProps) {
       {leads.data?.rows.map((lead) => (
         <div key={lead.id} className={classes.lead}>
           <div className={classes.name}>
-            <Anchor component={Link} href={`/leads/${lead.id}?tab=activity`} fw={530}>
-              {leadName(lead)}
-            </Anchor>
+            <LeadLink lead={lead} fw={530} />
             <Text size="xs" c="dimmed" truncate>
               {lead.company ?? lead.email}
             </Text>

@@ -1,12 +1,12 @@
 'use client';
 
 import { Paper, SimpleGrid, Text } from '@mantine/core';
-import Link from 'next/link';
 import { CATEGORIES, CATEGORY_COLOURS, CATEGORY_LABELS, type Category } from '#domain/catalogue/index.ts';
 import { dayOf, spanOfDay } from '#domain/day.ts';
 import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { useNow } from '../../time/use-now.ts';
 import { trpc } from '../../trpc/client.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import classes from './home.module.css';
 
 const REFRESH = 60_000;
@@ -37,7 +37,7 @@ export function TodayCounts() {
           return (
             <Paper
               key={category}
-              component={Link}
+              component={AppLink}
               href={href(category)}
               withBorder
               className={classes.count}

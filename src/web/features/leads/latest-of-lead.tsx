@@ -1,8 +1,8 @@
 'use client';
 
 import { Anchor, Group, Paper, Title } from '@mantine/core';
-import Link from 'next/link';
 import { useCallback } from 'react';
+import { AppLink } from '../../ui/app-link.tsx';
 import { LoadError } from '../../ui/states.tsx';
 import { CompactRow } from '../activity/compact-row.tsx';
 import { RowsSkeleton } from '../activity/rows-skeleton.tsx';
@@ -30,7 +30,7 @@ export function LatestOfLead({ leadId, onActivity }: LatestOfLeadProps) {
         <Title order={2} id="lead-latest">
           Latest activity
         </Title>
-        <Anchor component={Link} href="?tab=activity" size="sm">
+        <Anchor component={AppLink} href="?tab=activity" size="sm">
           Whole history
         </Anchor>
       </Group>

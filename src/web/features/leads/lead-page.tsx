@@ -2,13 +2,13 @@
 
 import { Alert, Anchor, Badge, Breadcrumbs, Group, Modal, Tabs, Text } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure, useDocumentTitle } from '@mantine/hooks';
-import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { leadName } from '#domain/lead.ts';
 import type { LeadView } from '#domain/lead-view.ts';
 import { usePermission } from '../../session/session.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { errorCode } from '../../trpc/errors.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { LoadError, NoPermission } from '../../ui/states.tsx';
@@ -58,7 +58,7 @@ function Lead({ lead }: { readonly lead: LeadView }) {
   return (
     <>
       <Breadcrumbs mb={6} separatorMargin={6}>
-        <Anchor component={Link} href="/leads" size="sm">
+        <Anchor component={AppLink} href="/leads" size="sm">
           Leads
         </Anchor>
         <Text size="sm" c="dimmed">

@@ -1,14 +1,13 @@
 'use client';
 
-import { Anchor, Table, Text } from '@mantine/core';
-import Link from 'next/link';
+import { Table, Text } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import type { MouseEvent } from 'react';
 import type { Order } from '#domain/filter.ts';
-import { leadName } from '#domain/lead.ts';
 import type { LeadSort } from '#domain/lead-query.ts';
 import type { LeadView } from '#domain/lead-view.ts';
 import { When } from '../../time/when.tsx';
+import { LeadLink } from '../../ui/lead-link.tsx';
 import { SortHeader } from '../../ui/sort-header.tsx';
 import classes from './leads-page.module.css';
 import { StatusBadge } from './status-badge.tsx';
@@ -22,19 +21,16 @@ interface LeadsTableProps {
 
 function Row({ lead }: { readonly lead: LeadView }) {
   const router = useRouter();
-  const href = `/leads/${lead.id}`;
   // The name is the link that everybody uses; the rest of the row is a larger target for the mouse.
   const open = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.closest('a, button')) return;
     if (window.getSelection()?.isCollapsed === false) return;
-    router.push(href);
+    router.push(`/leads/${lead.id}`);
   };
   return (
     <Table.Tr onClick={open} className={classes.row}>
       <Table.Td>
-        <Anchor component={Link} href={href} fw={530}>
-          {leadName(lead)}
-        </Anchor>
+        <LeadLink lead={lead} to="overview" fw={530} />
         <Text size="xs" c="dimmed">
           {[lead.title, lead.company].filter(Boolean).join(', ') || lead.email}
         </Text>
