@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
@@ -31,20 +31,21 @@ async function countOf(batch: readonly NewActivity[]): Promise<number> {
   return rows[0].count;
 }
 
-/** The same database over connections on which the first `times` statements of a flight go wrong in this way. */
-function failing(times: number, fail: (run: () => Promise<unknown>) => Promise<never>): FlightDeps {
-  let left = times;
-  class FailingClient extends pg.Client {
-    // biome-ignore lint/suspicious/noExplicitAny: pg's query has a dozen signatures
-    override query(...args: any[]): any {
-      const run = () => super.query(...(args as [string]));
-      if (left === 0 || args[0]?.name !== 'append') return run();
-      left -= 1;
-      return fail(() => Promise.resolve(run()));
-    }
-  }
-  const pool = new pg.Pool({ connectionString: book.url, max: 1, Client: FailingClient });
-  return { ...deps, pool };
+type Query = () => Promise<unknown>;
+
+/** The same flights, with each of their statements in the hand of `around`; `turn` counts them from 1. */
+function tampered(around: (turn: number, query: Query) => Promise<unknown>, pool: pg.Pool = book.pool): FlightDeps {
+  let turn = 0;
+  const hand = new Proxy(pool, {
+    get(target, name) {
+      if (name !== 'query') return Reflect.get(target, name);
+      return (statement: pg.QueryConfig) => {
+        turn += 1;
+        return around(turn, () => target.query(statement));
+      };
+    },
+  });
+  return { ...deps, pool: hand };
 }
 
 describe('an activity that Postgres cannot take', () => {
@@ -98,68 +99,60 @@ describe('a flight whose answer is lost', () => {
   const lost = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
   test('after its commit is in the book once, and every activity of it counts as stored', async () => {
-    const fragile = failing(1, async (run) => {
-      await run();
-      throw lost();
-    });
     const batch = [sms(), sms({ idempotency: keyed('ambiguous') }), sms({ idempotency: keyed('ambiguous') })];
-    expect(summaryOf(await fly(fragile, batch))).toEqual(['stored', 'stored', 'duplicate']);
+    const results = await fly(
+      tampered(async (turn, query) => {
+        const answer = await query();
+        if (turn === 1) throw lost();
+        return answer;
+      }),
+      batch,
+    );
+    expect(summaryOf(results)).toEqual(['stored', 'stored', 'duplicate']);
     expect(await countOf(batch)).toBe(2);
-    await fragile.pool.end();
   });
 
   test('before it was heard is sent again', async () => {
-    const fragile = failing(2, () => Promise.reject(lost()));
     const batch = [sms(), sms({ idempotency: keyed('unheard') })];
-    expect(summaryOf(await fly(fragile, batch))).toEqual(['stored', 'stored']);
+    const deaf = tampered(async (turn, query) => {
+      if (turn < 3) throw lost();
+      return query();
+    });
+    expect(summaryOf(await fly(deaf, batch))).toEqual(['stored', 'stored']);
     expect(await countOf(batch)).toBe(2);
-    await fragile.pool.end();
   });
 
-  test('again and again is given up after a while, without a word that it is not stored', async () => {
-    const fragile = { ...failing(1_000, () => Promise.reject(lost())), awayPatienceMs: 50 };
-    const results = await fly(fragile, [sms(), sms()]);
+  test('again and again is given up after a while, and says that it is not stored', async () => {
+    const away = tampered(() => Promise.reject(lost()));
+    const results = await fly({ ...away, awayPatienceMs: 50 }, [sms(), sms()]);
     expect(results.every((result) => result instanceof NotStored)).toBe(true);
-    await fragile.pool.end();
   });
 });
 
 describe('what passes is waited for', () => {
   test('a deadlock, whose victim the flight was', async () => {
-    const deadlocked = Object.assign(new Error('deadlock detected'), { code: '40P01' });
-    const fragile = failing(3, () => Promise.reject(deadlocked));
-    expect(summaryOf(await fly(fragile, [sms()]))).toEqual(['stored']);
-    await fragile.pool.end();
+    const unlucky = tampered(async (turn, query) => {
+      if (turn < 4) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      return query();
+    });
+    expect(summaryOf(await fly(unlucky, [sms()]))).toEqual(['stored']);
   });
 
   test('a lead that somebody else holds for longer than the lock timeout', async () => {
     const leadId = await book.makeLead(workspaceId);
     const impatient = createPool({ url: book.url, applicationName: 'impatient', lockTimeoutMs: 20 });
-    const refusals: unknown[] = [];
-    impatient.on('connect', (client) => {
-      client.on('notice', () => undefined);
-    });
     const holder = await book.pool.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [leadId]);
-    const release = async () => {
-      await holder.query('COMMIT');
-      holder.release();
-    };
-    let tries = 0;
-    const counting = new Proxy(impatient, {
-      get(target, name) {
-        if (name !== 'query') return Reflect.get(target, name);
-        return async (...args: [pg.QueryConfig]) => {
-          tries += 1;
-          if (tries === 3) await release();
-          return target.query(...args);
-        };
-      },
-    });
-    expect(summaryOf(await fly({ ...deps, pool: counting }, [sms({ leadId })]))).toEqual(['stored']);
-    expect(tries).toBe(3);
-    expect(refusals).toEqual([]);
+    let turns = 0;
+    const waiting = tampered(async (turn, query) => {
+      turns = turn;
+      if (turn === 3) await holder.query('COMMIT');
+      return query();
+    }, impatient);
+    expect(summaryOf(await fly(waiting, [sms({ leadId })]))).toEqual(['stored']);
+    expect(turns).toBe(3);
+    holder.release();
     await impatient.end();
   });
 });
