@@ -37,8 +37,9 @@ beforeAll(async () => {
   app = await startIngestApp();
 });
 afterAll(async () => {
+  const logged = [...app.logged];
   await app.stop();
-  expect(app.logged).toEqual([]);
+  expect(logged).toEqual([]);
 });
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });

@@ -17,8 +17,9 @@ beforeAll(async () => {
   cookies = await signIn(app.services.access, admin);
 });
 afterAll(async () => {
+  const logged = [...app.logged];
   await app.stop();
-  expect(app.logged).toEqual([]);
+  expect(logged).toEqual([]);
 });
 
 let made = 0;
