@@ -5,7 +5,10 @@ import { pageRange } from './page-range.ts';
 import classes from './pager.module.css';
 
 interface PagerProps {
+  /** The page that was asked for. */
   readonly page: number;
+  /** The page that is shown, while the one asked for is on its way. */
+  readonly shownPage?: number | undefined;
   readonly limit: number;
   readonly shown: number;
   readonly total: number;
@@ -19,12 +22,12 @@ interface PagerProps {
 
 /** Which rows are shown, and the way to the others. */
 export function Pager(props: PagerProps) {
-  const { page, limit, shown, total, totalIsCapped = false, what, onPage, onBeyond } = props;
+  const { page, shownPage = page, limit, shown, total, totalIsCapped = false, what, onPage, onBeyond } = props;
   const pages = Math.max(1, Math.ceil(total / limit));
   return (
     <Group justify="space-between" gap="sm" className={classes.root} component="nav" aria-label={`Pages of ${what}`}>
       <Text size="sm" c="dimmed" className={classes.range}>
-        {pageRange(page, limit, shown, total, totalIsCapped)}
+        {pageRange(shownPage, limit, shown, total, totalIsCapped)}
       </Text>
       <Group gap="xs">
         {pages > 1 && (

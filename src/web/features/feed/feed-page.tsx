@@ -31,7 +31,7 @@ function Feed() {
   const { expanded, toggle } = useExpanded();
   const listRef = useRef<HTMLElement>(null);
   const { scrolled, isReading } = useReading(listRef, expanded.size > 0);
-  const { list, query, newest, release, reload, waitsForPage } = useFeed(state, isReading);
+  const { list, shownPage, query, newest, release, reload, waitsForPage } = useFeed(state, isReading);
   const waiting = list.held.length;
   const paused = state.live === 'off';
   useNewToast(waiting, scrolled && !paused);
@@ -94,6 +94,7 @@ function Feed() {
           {!query.isPending && (
             <Pager
               page={state.page}
+              shownPage={shownPage}
               limit={PAGE_SIZE}
               shown={list.rows.length}
               total={list.total}

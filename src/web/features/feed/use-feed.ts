@@ -22,6 +22,7 @@ interface Followed {
   readonly key: string;
   readonly filter: ActivityFilter;
   readonly after: string;
+  readonly page: number;
 }
 
 /**
@@ -57,8 +58,8 @@ export function useFeed(state: FeedState, isReading: () => boolean) {
     taken.current = { key, page: data };
     if (isOpen) return dispatch({ kind: 'page', page: data, reading: holds() });
     dispatch({ kind: 'open', page: data });
-    setFollowed({ key, filter, after: data.streamCursor });
-  }, [data, isPlaceholderData, key, filter, holds]);
+    setFollowed({ key, filter, after: data.streamCursor, page });
+  }, [data, isPlaceholderData, key, filter, page, holds]);
 
   const arrive = useArrivals(
     key,
@@ -93,5 +94,5 @@ export function useFeed(state: FeedState, isReading: () => boolean) {
     if (overflowed) void reload();
   }, [overflowed, reload]);
 
-  return { list, query, newest, release, reload, waitsForPage: isPlaceholderData };
+  return { list, shownPage: followed?.page, query, newest, release, reload, waitsForPage: isPlaceholderData };
 }

@@ -3,6 +3,7 @@
 import { Button, Paper } from '@mantine/core';
 import { IconAddressBook } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
+import { useState } from 'react';
 import { usePermission } from '../../session/session.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -28,7 +29,9 @@ function Leads() {
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH,
   });
-  const { data } = query;
+  const { data, isPlaceholderData } = query;
+  const [shownPage, setShownPage] = useState(state.page);
+  if (!isPlaceholderData && shownPage !== state.page) setShownPage(state.page);
   const filtered = isLeadsFiltered(state);
   return (
     <>
@@ -40,8 +43,8 @@ function Leads() {
         <Paper
           withBorder
           className={classes.paper}
-          aria-busy={query.isPlaceholderData}
-          data-stale={query.isPlaceholderData || undefined}
+          aria-busy={isPlaceholderData}
+          data-stale={isPlaceholderData || undefined}
         >
           {!data && <TableSkeleton what="leads" />}
           {data && data.rows.length > 0 && (
@@ -72,6 +75,7 @@ function Leads() {
           {data && (
             <Pager
               page={state.page}
+              shownPage={shownPage}
               limit={LEADS_PAGE_SIZE}
               shown={data.rows.length}
               total={data.total}
