@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { NewActivity } from '#domain/activity.ts';
-import type { ActivityRecord, SpoolRecord } from '#ingest/spool/record.ts';
+import type { SpoolRecord } from '#ingest/spool/record.ts';
 import { createSpool, type Spool, type SpoolOptions } from '#ingest/spool/spool.ts';
 import { systemClock } from '#platform/clock.ts';
-import { newId } from '#platform/ids.ts';
 import { silentLogger } from '#platform/log.ts';
+import { ownIdentity, type ProcessIdentity } from '#platform/process-identity.ts';
 import type { Service } from '#platform/service.ts';
 
 /** A DATA_DIR of its own that goes with the test. */
@@ -33,28 +32,16 @@ export async function startSpool(
   return spool;
 }
 
-/** A record of an activity that says which it is in its description. */
-export function exampleRecord(description: string, values: Partial<NewActivity> = {}): ActivityRecord {
-  const activity: NewActivity = {
-    id: newId(Date.now()),
-    workspaceId: '0197c1a0-0000-7000-8000-000000000000',
-    door: 'lead',
-    type: 'MESSAGE_SENT',
-    category: 'SMS',
-    occurredAt: new Date(),
-    leadAirtableId: 'rec0spool',
-    description,
-    source: 'test:spool',
-    ...values,
-  };
-  return { kind: 'activity', activity, isJudged: true };
+/** A process that is gone: what a spool that is made under its name leaves behind is adopted at once. */
+export function deadProcess(): ProcessIdentity {
+  return { ...ownIdentity(), started: 'long ago' };
 }
 
 /** Takes everything out of a spool; what it was, in the order of the drain. */
-export async function drainAll(spool: Spool): Promise<SpoolRecord[]> {
-  const all: SpoolRecord[] = [];
+export async function drainAll(spool: Spool): Promise<string[]> {
+  const all: string[] = [];
   for (let oldest = await spool.oldest(); oldest; oldest = await spool.oldest()) {
-    all.push(...oldest.records);
+    all.push(...descriptionsOf(oldest.records));
     await spool.remove(oldest.segment);
   }
   return all;

@@ -141,13 +141,17 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
       const mine = await own;
       if (mine === undefined) return;
       own = undefined;
-      const entries = await files.list(mine);
-      if (entries.some((entry) => entry.name !== OWNER_NOTE)) {
-        await files.rename(mine, join(root, `${LEFT}${basename(mine)}`));
-        return;
+      try {
+        const entries = await files.list(mine);
+        if (entries.some((entry) => entry.name !== OWNER_NOTE)) {
+          await files.rename(mine, join(root, `${LEFT}${basename(mine)}`));
+        } else if (entries.length > 0) {
+          await files.remove(join(mine, OWNER_NOTE));
+          await files.removeFolder(mine);
+        }
+      } catch (error) {
+        log.debug({ err: error, folder: mine }, 'the own spool folder could not be tidied up; it will be adopted');
       }
-      await files.remove(join(mine, OWNER_NOTE));
-      await files.removeFolder(mine);
     },
   };
 }
