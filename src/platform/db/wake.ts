@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { backoffDelay, NETWORK_BACKOFF } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
@@ -6,6 +7,13 @@ import { createService, type Service } from '../service.ts';
 import { clientConfig, type PoolOptions } from './pool.ts';
 
 const CHANNEL = 'historybook_activity';
+/**
+ * A commit that carries a notification has a transaction id, and would wait for the disk like any other: a wake-up need
+ * not survive a crash.
+ */
+const NOTIFY_SQL = `SELECT pg_notify('${CHANNEL}', $1), set_config('synchronous_commit', 'off', true)`;
+/** Under load others are woken so often and no oftener, in milliseconds; the first of a burst goes out at once. */
+const NOTIFY_GAP_MS = 20;
 
 /**
  * "There is something new in the book." Only a wake-up: it carries nothing, may come twice and may be lost, so whoever
@@ -28,6 +36,7 @@ export interface WakeDeps {
 
 export function createWake({ pool, connection, log }: WakeDeps): Wake & Service {
   const listeners = new Set<() => void>();
+  const sender = randomUUID();
   let sending = false;
   let again = false;
 
@@ -40,7 +49,8 @@ export function createWake({ pool, connection, log }: WakeDeps): Wake & Service 
     do {
       again = false;
       // Losing it costs the other processes their poll interval, nothing more.
-      await pool.query({ name: 'wake', text: `NOTIFY ${CHANNEL}` }).catch(() => undefined);
+      await pool.query({ name: 'wake', text: NOTIFY_SQL, values: [sender] }).catch(() => undefined);
+      if (again) await systemClock.sleep(NOTIFY_GAP_MS);
     } while (again);
     sending = false;
   };
@@ -55,7 +65,10 @@ export function createWake({ pool, connection, log }: WakeDeps): Wake & Service 
       });
       try {
         await client.connect();
-        client.on('notification', wakeAll);
+        // Our own have woken us when they were announced.
+        client.on('notification', ({ payload }) => {
+          if (payload !== sender) wakeAll();
+        });
         await client.query(`LISTEN ${CHANNEL}`);
         attempt = -1;
         wakeAll();
