@@ -88,6 +88,7 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
   const flaw = metadata && metadataFlaw(metadata);
   if (flaw) throw invalid(body, [{ path: 'metadata', message: flaw }]);
   const userId = event.createdBy ?? context.userId;
+  const idempotencyKey = oneKey(event.idempotencyKey, context.idempotencyKey);
   return {
     workspaceId: context.workspaceId,
     door: 'lead',
@@ -105,8 +106,8 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
     executionId: event.executionId,
     createdBy: userId,
     actor: actorOf(userId, event.source),
-    idempotencyKey: oneKey(event.idempotencyKey, context.idempotencyKey),
-    bodyHash: hashOf(body),
+    idempotencyKey,
+    bodyHash: hashOf(body, idempotencyKey !== undefined),
   };
 }
 
@@ -161,7 +162,11 @@ function oneKey(inBody: string | undefined, inHeader: string | undefined): strin
   throw new AppError('INVALID_INPUT', { issues: [{ path: 'idempotencyKey', message }] });
 }
 
-/** The hash of what the caller said about the event; the key itself is no part of it. */
-function hashOf({ idempotencyKey, ...content }: Readonly<Record<string, unknown>>): string {
-  return canonicalHash(content);
+/**
+ * The hash of what the caller said about the event; the key itself is no part of it. Beside a key, the execution is none
+ * either: a webhook that is delivered twice says the same under the same key, carried by another execution.
+ */
+function hashOf(body: Readonly<Record<string, unknown>>, isKeyed: boolean): string {
+  const { idempotencyKey, executionId, ...content } = body;
+  return canonicalHash(isKeyed ? content : { ...content, executionId });
 }

@@ -87,6 +87,12 @@ describe('a body of the older system', () => {
     expect(take({ ...BODY, metadata: { a: 1, b: 3 } }).bodyHash).not.toBe(bodyHash);
   });
 
+  test('counts the execution as part of what it says only when there is no key', () => {
+    const [first, second] = ['1', '2'].map((executionId) => ({ ...BODY, executionId }));
+    expect(take(first).bodyHash).not.toBe(take(second).bodyHash);
+    expect(take({ ...first, idempotencyKey: 'k' }).bodyHash).toBe(take({ ...second, idempotencyKey: 'k' }).bodyHash);
+  });
+
   test('names its lead in the forms by which leads are found', () => {
     const { leadAirtableId, ...rest } = BODY;
     expect(take({ ...rest, leadId: LEAD.toUpperCase() }).leadId).toBe(LEAD);
