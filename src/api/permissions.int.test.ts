@@ -41,10 +41,21 @@ describe('REST', () => {
     'POST /api/leads/{id}/notes': () => ({ body: 'From next door' }),
     'POST /api/leads/{id}/claim': () => ({}),
     'POST /api/campaigns/{id}/enroll': () => ({ leadId: callers.ids.leadId }),
+    'PATCH /api/admin/retry-queue/{id}': () => ({ body: {} }),
+    'POST /api/admin/retry-queue/{id}/replay': () => ({}),
+    'POST /api/admin/retry-queue/{id}/discard': () => ({ reason: 'From next door' }),
+    'POST /api/admin/retry-queue/replays/{id}/cancel': () => ({}),
   };
 
+  /** Whose id a path takes; leads where nothing else is said. */
+  const IDS = [
+    ['/api/campaigns/', () => callers.ids.campaignId],
+    ['/api/admin/retry-queue/replays/', () => callers.ids.replayId],
+    ['/api/admin/retry-queue/', () => callers.ids.quarantineId],
+    ['/', () => callers.ids.leadId],
+  ] as const;
   const pathOf = (template: string) =>
-    template.replace('{id}', template.startsWith('/api/campaigns') ? callers.ids.campaignId : callers.ids.leadId);
+    template.replace('{id}', IDS.find(([prefix]) => template.startsWith(prefix))?.[1]() ?? '');
 
   it('has no route without a permission', () => {
     const known = new Set(routes.map(({ method, template }) => `${method} ${template.replace(/\{(\w+)\}/g, ':$1')}`));
@@ -118,12 +129,27 @@ describe('tRPC', () => {
     'leads.archive': () => ({ leadId: callers.ids.leadId }),
     'leads.restore': () => ({ leadId: callers.ids.leadId }),
     'campaigns.update': () => ({ id: callers.ids.campaignId, name: 'From next door' }),
+    'retryQueue.get': () => ({ id: callers.ids.quarantineId }),
+    'retryQueue.check': () => ({ id: callers.ids.quarantineId }),
+    'retryQueue.edit': () => ({ id: callers.ids.quarantineId, text: '{}' }),
+    'retryQueue.replay': () => ({ id: callers.ids.quarantineId }),
+    'retryQueue.discard': () => ({ id: callers.ids.quarantineId, reason: 'From next door' }),
+    'retryQueue.restore': () => ({ id: callers.ids.quarantineId }),
+    'retryQueue.progress': () => ({ id: callers.ids.replayId }),
+    'retryQueue.cancel': () => ({ id: callers.ids.replayId }),
   };
 
   /** Ids that only narrow what is found: those of A find nothing in B. */
   const NARROWING: Readonly<Record<string, () => unknown>> = {
     'leads.list': () => ({ campaignId: callers.ids.campaignId }),
     'search.activities': () => ({ filter: { leadId: callers.ids.leadId } }),
+    'retryQueue.list': () => ({ filter: { ids: [callers.ids.quarantineId] } }),
+  };
+  /** What is done to all that a filter finds: with ids of A, nothing in B. */
+  const DONE_TO_NOTHING: Readonly<Record<string, object>> = {
+    'retryQueue.counts': { waiting: 0, replayed: 0, discarded: 0 },
+    'retryQueue.replayAll': { total: 0 },
+    'retryQueue.discardAll': { discarded: 0 },
   };
   /** Follows what will come; that it is of B alone is live/'s to prove. */
   const FOLLOWING = ['live.activities'];
@@ -168,7 +194,7 @@ describe('tRPC', () => {
 
   const withIds = procedures.filter(({ path, inputs }) => takesAnId(inputs) && !FOLLOWING.includes(path));
 
-  it.each(withIds.filter(({ path }) => !(path in NARROWING)))(
+  it.each(withIds.filter(({ path }) => !(path in NARROWING) && !(path in DONE_TO_NOTHING)))(
     '$path does not find ids of others',
     async ({ path, type }) => {
       const example = FOREIGN[path];
@@ -186,6 +212,25 @@ describe('tRPC', () => {
     expect(await rowsFor(callers.person('ADMIN'))).toBeGreaterThan(0);
     expect(await rowsFor(callers.neighbour)).toBe(0);
   });
+
+  it.each(procedures.filter(({ path }) => path in DONE_TO_NOTHING))(
+    '$path does nothing to ids of others',
+    async (it) => {
+      const { path, type } = it;
+      const input = { filter: { ids: [callers.ids.quarantineId] }, reason: 'From next door' };
+      const { headers } = callers.neighbour;
+      const wrapped = JSON.stringify({ json: input });
+      const answer =
+        type === 'mutation'
+          ? await fetch(`${callers.url}/api/trpc/${path}`, {
+              method: 'POST',
+              headers: { ...headers, 'content-type': 'application/json' },
+              body: wrapped,
+            })
+          : await fetch(`${callers.url}/api/trpc/${path}?input=${encodeURIComponent(wrapped)}`, { headers });
+      expect(await answer.json()).toMatchObject({ result: { data: { json: DONE_TO_NOTHING[path] } } });
+    },
+  );
 
   it.each(procedures.filter(({ type }) => type === 'mutation'))(
     '$path is not for pages of others',

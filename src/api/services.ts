@@ -4,6 +4,7 @@ import type { Ingest, Quarantine } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { DemoControl } from '#ops/demo/index.ts';
 import type { Health } from '#ops/health.ts';
+import type { RetryQueue } from '#ops/retry-queue/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly types: TypeCatalogue;
   readonly ingest: Ingest;
   readonly quarantine: Quarantine;
+  readonly retryQueue: RetryQueue;
   readonly query: Queries;
   readonly live: Live;
   readonly crm: Crm;

@@ -3,12 +3,14 @@ import '@hono/zod-openapi';
 import { createAccess, createKnownOnDisk } from '#access/index.ts';
 import type { Services } from '#api/services.ts';
 import { createCrm } from '#crm/index.ts';
+import { toSubmission } from '#doors/lead/log-activity.ts';
 import { bodyOf } from '#doors/lead/quarantined.ts';
 import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
 import { createHealth } from '#ops/health.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
+import { createRetryQueue } from '#ops/retry-queue/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { createTypeCatalogue } from '#platform/db/custom-types.ts';
@@ -67,6 +69,7 @@ export function createContainer(deps: ContainerDeps): Container {
     log,
     refuge: { spool, ...quarantine, ...(outage !== undefined && { outage }) },
   });
+  const retryQueue = createRetryQueue({ pool, ingest, doors: { lead: toSubmission }, clock, log });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
@@ -105,13 +108,23 @@ export function createContainer(deps: ContainerDeps): Container {
   });
   const group = createServiceGroup({
     name: 'historybook',
-    services: [pools, createPartitionKeeper({ pool, months, clock, log }), wake, signals, access, ingest, live, demo],
+    services: [
+      pools,
+      createPartitionKeeper({ pool, months, clock, log }),
+      wake,
+      signals,
+      access,
+      ingest,
+      retryQueue,
+      live,
+      demo,
+    ],
   });
 
   return {
     name: group.name,
     start: group.start,
     stop: group.stop,
-    services: { config, log, clock, access, types, ingest, quarantine, query, live, crm, demo, health },
+    services: { config, log, clock, access, types, ingest, quarantine, retryQueue, query, live, crm, demo, health },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Services } from '#api/services.ts';
+import { AppError } from '#domain/errors.ts';
 import { KEY_SCOPES, type KeyScope, type Permission, ROLES, type Role, rolePermits } from '#domain/roles.ts';
 import { loadConfig } from '#platform/config.ts';
 import { createPrisma } from '#platform/db/prisma.ts';
@@ -37,7 +38,9 @@ export interface Callers {
   /** The same person, who asks for A. */
   readonly intruder: Caller;
   /** What there is in A. */
-  readonly ids: Readonly<Record<'workspaceId' | 'leadId' | 'campaignId' | 'userId' | 'keyId', string>>;
+  readonly ids: Readonly<
+    Record<'workspaceId' | 'leadId' | 'campaignId' | 'userId' | 'keyId' | 'quarantineId' | 'replayId', string>
+  >;
   /** A request as a page of ours or a service makes it, with `more` headers. */
   call(method: string, path: string, caller: Caller, body?: unknown, more?: Record<string, string>): Promise<Answer>;
   stop(): Promise<void>;
@@ -68,7 +71,7 @@ export async function startWithCallers(): Promise<Callers> {
 }
 
 async function createCallers(services: Services, prisma: ReturnType<typeof createPrisma>, origin: string) {
-  const { access, crm } = services;
+  const { access, crm, quarantine, retryQueue } = services;
   const { id: workspaceId } = await prisma.workspace.create({ data: { name: 'A', slug: 'a' } });
   const { id: otherId } = await prisma.workspace.create({ data: { name: 'B', slug: 'b' } });
 
@@ -108,6 +111,10 @@ async function createCallers(services: Services, prisma: ReturnType<typeof creat
       return created;
     }),
   );
+  // Refused again whenever somebody replays it.
+  const error = new AppError('INVALID_INPUT');
+  const [kept] = await quarantine.keep([{ workspaceId, door: 'lead', body: { no: 'event' }, error }]);
+  const replay = await retryQueue.replayAll(admin, { state: 'waiting', types: ['NOTHING'] });
   const pm = await personOf(access, new Headers(person('PM').headers));
   return {
     person,
@@ -120,6 +127,8 @@ async function createCallers(services: Services, prisma: ReturnType<typeof creat
       campaignId: campaign.id,
       userId: pm.userId,
       keyId: keys[0]?.id ?? '',
+      quarantineId: kept?.id ?? '',
+      replayId: replay.id,
     },
   };
 }

@@ -10,6 +10,7 @@ import { toAppError } from './errors.ts';
 import { registerIngest } from './ingest.ts';
 import { registerLeadActivity } from './lead-activity.ts';
 import { registerLeads } from './leads.ts';
+import { registerRetryQueue } from './retry-queue.ts';
 import type { RestApp, RestEnv } from './route.ts';
 
 /** The REST interface: every route under /api that is not tRPC, a stream or sign-in. */
@@ -36,5 +37,6 @@ export function createRest(services: Services): RestApp {
   registerLeadActivity(app, services);
   registerLeads(app, services);
   registerCampaigns(app, services);
+  registerRetryQueue(app, services);
   return app;
 }

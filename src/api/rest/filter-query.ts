@@ -49,7 +49,7 @@ export const pageQuery = z.object({
   order: z.enum(ORDERS).default('desc'),
 });
 
-const LISTS: ReadonlySet<string> = new Set(['eventType', 'eventCategory', 'source']);
+const LISTS: ReadonlySet<string> = new Set(['eventType', 'eventCategory', 'source', 'code']);
 
 /**
  * The filter that a query string asks for, dates as `timeZone` has them.

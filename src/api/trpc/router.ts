@@ -6,6 +6,7 @@ import { keysRouter } from './routers/keys.ts';
 import { leadsRouter } from './routers/leads.ts';
 import { liveRouter } from './routers/live.ts';
 import { membersRouter } from './routers/members.ts';
+import { retryQueueRouter } from './routers/retry-queue.ts';
 import { searchRouter } from './routers/search.ts';
 import { sessionRouter } from './routers/session.ts';
 import { timelineRouter } from './routers/timeline.ts';
@@ -24,6 +25,7 @@ export const appRouter = router({
   timeline: timelineRouter,
   leads: leadsRouter,
   campaigns: campaignsRouter,
+  retryQueue: retryQueueRouter,
   live: liveRouter,
   demo: demoRouter,
 });

@@ -11,11 +11,14 @@ function toView({ name, category, door, label, icon, colour, custom }: ActivityT
 /** The catalogue of event types, and the workspace's own. */
 export const typesRouter = router({
   list: signedIn.query(async ({ ctx }) => (await ctx.services.types.list(ctx.principal.workspaceId)).map(toView)),
+  /** Also replays what waits in quarantine for this type: `replaying` says how many events. */
   register: permitted('types:write')
     .input(customTypeInput)
     .mutation(async ({ ctx, input }) => {
       const createdBy = ctx.principal.kind === 'user' ? ctx.principal.userId : undefined;
-      return toView(await ctx.services.types.register(ctx.principal.workspaceId, input, createdBy));
+      const type = await ctx.services.types.register(ctx.principal.workspaceId, input, createdBy);
+      const replay = await ctx.services.retryQueue.typeRegistered(ctx.principal, type.name);
+      return { ...toView(type), replaying: replay?.total ?? 0 };
     }),
   remove: permitted('types:write')
     .input(z.object({ name: z.string().max(100) }))

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { INGEST_KEY, type IngestApp, startIngestApp } from '#testing/ingest-app.ts';
+import { leadEvent } from '#testing/lead-door.ts';
+
+const LOG = '/api/internal/log-activity';
+const QUEUE = '/api/admin/retry-queue';
+
+let app: IngestApp;
+beforeAll(async () => {
+  app = await startIngestApp();
+});
+afterAll(async () => {
+  await app.stop();
+  expect(app.logged).toEqual([]);
+});
+
+async function patch(path: string, body: unknown) {
+  const init = { method: 'PATCH', headers: { 'x-api-key': INGEST_KEY, 'content-type': 'application/json' } };
+  const answer = await fetch(`${app.url}${path}`, { ...init, body: JSON.stringify(body) });
+  return { status: answer.status, body: await answer.json() };
+}
+
+test('a refused event is found, corrected and replayed over REST', async () => {
+  const sent = leadEvent({ eventCategory: 'BOOKING', source: 'n8n:rest', timestamp: '2025-03-01T10:00:00Z' });
+  const refused = await app.post(LOG, sent);
+  expect(refused).toMatchObject({ status: 422, body: { code: 'CATEGORY_MISMATCH', status: 'quarantined' } });
+  const id = refused.body.quarantineId;
+
+  const listed = await app.get(`${QUEUE}?source=n8n:rest&code=CATEGORY_MISMATCH,UNKNOWN_TYPE&dateFrom=2020-01-01`);
+  expect(listed.body).toMatchObject({
+    events: [{ id, repeats: 0, originalOccurredAt: '2025-03-01T10:00:00.000Z' }],
+    counts: { waiting: 1, replayed: 0, discarded: 0 },
+    pagination: { limit: 50, total: 1, nextCursor: null },
+  });
+  expect((await app.get(`${QUEUE}?state=gone`)).body).toMatchObject({ code: 'INVALID_INPUT' });
+  expect((await app.get(`${QUEUE}/${id}`)).body).toMatchObject({
+    body: sent,
+    editedBody: null,
+    verdict: { ok: false, code: 'CATEGORY_MISMATCH' },
+  });
+
+  expect((await app.post(`${QUEUE}/${id}/replay`, {})).body).toMatchObject({ status: 'quarantined', quarantineId: id });
+  const corrected = { ...sent, eventCategory: 'SMS' };
+  const edited = await patch(`${QUEUE}/${id}`, { body: corrected });
+  expect(edited).toMatchObject({ status: 200, body: { isEdited: true, editedBody: corrected, verdict: { ok: true } } });
+
+  const replayed = await app.post(`${QUEUE}/${id}/replay`, {});
+  expect(replayed).toMatchObject({ status: 200, body: { success: true, status: 'stored', quarantineId: id } });
+  const [activity] = (await app.get('/api/admin/activity-logs?source=n8n:rest')).body.activities;
+  expect(activity).toMatchObject({
+    id: replayed.body.activityId,
+    timestamp: '2025-03-01T10:00:00.000Z',
+    metadata: { quarantine_id: id },
+  });
+  expect((await app.get(`${QUEUE}/${id}`)).body).toMatchObject({ resolvedActivityId: activity.id });
+});
+
+test('all that match are replayed with progress, one is discarded with a reason', async () => {
+  for (let i = 0; i < 3; i += 1) await app.post(LOG, leadEvent({ eventType: 'REST_TYPE', source: 'n8n:all' }));
+  const begun = await app.post(`${QUEUE}/replay`, { sources: ['n8n:all'] });
+  expect(begun).toMatchObject({ status: 202, body: { total: 3, processed: 0 } });
+  const path = `${QUEUE}/replays/${begun.body.id}`;
+  expect(begun.headers.get('location')).toBe(path);
+  await expect.poll(async () => (await app.get(path)).body).toMatchObject({ state: 'done', failed: 3 });
+  expect((await app.post(`${path}/cancel`, {})).body).toMatchObject({ state: 'done' });
+
+  const [one] = (await app.get(`${QUEUE}?source=n8n:all`)).body.events;
+  const discard = `${QUEUE}/${one.id}/discard`;
+  expect(await app.post(discard, { reason: ' ' })).toMatchObject({
+    status: 400,
+    body: { issues: [{ path: 'reason' }] },
+  });
+  expect(await app.post(discard, { reason: 'a test' })).toMatchObject({ status: 200, body: { state: 'discarded' } });
+  expect((await app.post(`${QUEUE}/${one.id}/replay`, {})).body).toMatchObject({ code: 'CONFLICT' });
+});
+
+test('a batch says which of its events wait', async () => {
+  const { status, body } = await app.post(`${LOG}/batch`, { events: [leadEvent(), leadEvent({ source: '' })] });
+  expect(status).toBe(207);
+  expect(body).toMatchObject({
+    stored: 1,
+    refused: 1,
+    quarantined: 1,
+    results: [{ status: 'stored' }, { success: false, status: 'quarantined', httpStatus: 400 }],
+  });
+});

@@ -1,0 +1,31 @@
+import type { QuarantineFilter } from '#domain/quarantine.ts';
+import type { Params } from '#query/params.ts';
+
+/** What a search looks through: everything of an entry that a person can read. */
+const HAYSTACK = `concat_ws(' ', id, code, message, type, source, idempotency_key, last_error, body, edited_body)`;
+
+/** The conditions of a filter on `quarantine`, without its state when `anyState`. */
+export function whereOf(
+  params: Params,
+  workspaceId: string,
+  filter: QuarantineFilter,
+  { anyState = false }: { readonly anyState?: boolean } = {},
+): string {
+  const { state, ids, codes, sources, types, search, from, before } = filter;
+  const words = search?.split(/\s+/).filter(Boolean) ?? [];
+  return [
+    `workspace_id = ${params.add(workspaceId)}::uuid`,
+    ...(anyState ? [] : [`state = ${params.add(state)}`]),
+    ...(ids ? [`id = ANY (${params.add(ids)}::uuid[])`] : []),
+    ...(codes?.length ? [`code = ANY (${params.add(codes)}::text[])`] : []),
+    ...(sources?.length ? [`source = ANY (${params.add(sources)}::text[])`] : []),
+    ...(types?.length ? [`type = ANY (${params.add(types)}::text[])`] : []),
+    ...(from ? [`received_at >= ${params.add(from)}::timestamptz`] : []),
+    ...(before ? [`received_at < ${params.add(before)}::timestamptz`] : []),
+    ...words.map((word) => `${HAYSTACK} ILIKE ${params.add(`%${escaped(word)}%`)}`),
+  ].join(' AND ');
+}
+
+function escaped(word: string): string {
+  return word.replace(/[\\%_]/g, '\\$&');
+}
