@@ -5,6 +5,7 @@ import { isNotReachableYet } from '#platform/db/reachable.ts';
 import type { Logger } from '#platform/log.ts';
 import type { LiveEvent } from './event.ts';
 import { type FeedSet, type Found, NOTHING_FOUND } from './feeds.ts';
+import type { Slice } from './frames.ts';
 import type { Group } from './group.ts';
 import type { Outlet } from './outlet.ts';
 import { readRange } from './read-activities.ts';
@@ -54,6 +55,12 @@ export interface CatchUpDeps {
   readonly onCaughtUp: (subscriber: Subscriber) => void;
 }
 
+/** A page as the bytes that its subscribers get. */
+interface Served {
+  readonly slices: readonly Slice[];
+  readonly to: number;
+}
+
 /** Subscribers served at once. The others wait their turn, so that a herd coming back costs a bounded amount. */
 const WORKERS = 4;
 const RETRY_MS = 500;
@@ -67,6 +74,8 @@ export class CatchUp {
   #waiting: Subscriber[] = [];
   #workers = 0;
   #isRetrying = false;
+  /** The page that was asked for last: those who fell behind together come for the same one, one after the other. */
+  #recent: { readonly key: string; readonly group: Group; readonly served: Promise<Served> } | undefined;
 
   constructor(deps: CatchUpDeps) {
     this.#deps = deps;
@@ -99,11 +108,12 @@ export class CatchUp {
       await setImmediate();
     }
     this.#workers -= 1;
+    if (this.#workers === 0) this.#recent = undefined;
   }
 
   /** Serves one page. Returns whether there is more to do for this subscriber now. */
   async #step(subscriber: Subscriber): Promise<boolean> {
-    const { history, outlet, limits, headOf, onCaughtUp } = this.#deps;
+    const { outlet, limits, headOf, onCaughtUp } = this.#deps;
     if (subscriber.state !== 'catching') return false;
     const { group, cursor } = subscriber;
     const epoch = this.#deps.epoch();
@@ -120,15 +130,40 @@ export class CatchUp {
       this.resync(subscriber, head);
       return true;
     }
-    const page = await readPage(history, group.set, cursor, head);
+    const { slices, to } = await this.#serve(subscriber, head, epoch);
     // Meanwhile it may have left, or the book may have become another one.
     if (subscriber.state !== 'catching' || epoch !== this.#deps.epoch()) return true;
-    for (const slice of group.slicesFor(subscriber, page.events, page.found, epoch, limits.sliceBytes)) {
+    for (const slice of slices) {
       outlet.writeSlice(subscriber, slice);
       if (hasStopped(subscriber)) return false;
     }
-    subscriber.cursor = page.to;
+    subscriber.cursor = to;
     return true;
+  }
+
+  #serve({ group, cursor, starts }: Subscriber, head: number, epoch: number): Promise<Served> {
+    if (starts.size > 0) return this.#read(group, cursor, head, epoch, starts);
+    const key = `${epoch} ${cursor} ${head}`;
+    if (this.#recent?.key === key && this.#recent.group === group) return this.#recent.served;
+    const served = this.#read(group, cursor, head, epoch, starts);
+    this.#recent = { key, group, served };
+    // A failure is not remembered: the next try reads again.
+    served.catch(() => {
+      if (this.#recent?.served === served) this.#recent = undefined;
+    });
+    return served;
+  }
+
+  async #read(
+    group: Group,
+    cursor: number,
+    head: number,
+    epoch: number,
+    starts: ReadonlyMap<string, number>,
+  ): Promise<Served> {
+    const { history, limits } = this.#deps;
+    const page = await readPage(history, group.set, cursor, head);
+    return { slices: [...group.slicesFrom(starts, page.events, page.found, epoch, limits.sliceBytes)], to: page.to };
   }
 
   /** Tells the subscriber that its feeds cannot be continued, and lets it go on from `head`. */

@@ -34,9 +34,9 @@ export class Group {
     return toSlices(events, { format, epoch, sliceBytes, feedsOf: (event) => matchingFeeds(set, event, found) });
   }
 
-  /** The same for one member that is behind: a feed of its that begins later is left out until then. */
-  slicesFor(
-    { starts }: Subscriber,
+  /** The same for members that are behind: a feed of theirs that begins later is left out until then. */
+  slicesFrom(
+    starts: ReadonlyMap<string, number>,
     events: readonly LiveEvent[],
     found: Found,
     epoch: number,

@@ -1,7 +1,8 @@
 import type { ActivityFilter } from '#domain/filter.ts';
-import { earlier, isBefore } from './cursor-order.ts';
+import { earlier } from './cursor-order.ts';
 import { Election } from './election.ts';
 import { feedId } from './feed-id.ts';
+import { type Follower, take } from './follower.ts';
 import { Leader } from './leader.ts';
 import type {
   Channel,
@@ -34,14 +35,6 @@ const CHECK_MS = 20_000;
 
 /** How long a follower waits for what lies between its place and what the others are told. */
 const GAP_MS = 2_000;
-
-interface Follower {
-  /** Everything up to here has been told to the listener. */
-  cursor: string | undefined;
-  /** It was told of something that does not follow on its place. */
-  waits: boolean;
-  readonly listener: FeedListener;
-}
 
 interface LocalFeed {
   readonly workspaceId: string;
@@ -260,22 +253,6 @@ export class LiveTab {
       this.#checkAgain();
     });
   }
-}
-
-/** Tells the listener what is new to it, and only what follows on what it has: 'gap' when something lies between. */
-function take(follower: Follower, { cursor, message }: Told, since: string | undefined): 'taken' | 'known' | 'gap' {
-  const place = follower.cursor;
-  const isResync = 'resync' in message;
-  if (place !== undefined && !isResync && (since === undefined || isBefore(place, since))) {
-    follower.waits = true;
-    return 'gap';
-  }
-  if (place !== undefined && !isBefore(place, cursor)) return 'known';
-  follower.cursor = cursor;
-  follower.waits = false;
-  if ('activity' in message) follower.listener.onActivity(message.activity);
-  else if (isResync) follower.listener.onResync();
-  return 'taken';
 }
 
 function presenceLock(tab: string): string {
