@@ -41,6 +41,10 @@ const logActivity = defineRoute({
   responses: {
     201: { description: 'Stored', content: { 'application/json': { schema: receiptSchema } } },
     200: { description: 'Was stored before', content: { 'application/json': { schema: receiptSchema } } },
+    202: {
+      description: 'On disk: the database cannot be reached, and has it under this id as soon as it can be',
+      content: { 'application/json': { schema: receiptSchema } },
+    },
     ...errorResponses(
       'INVALID_JSON',
       'INVALID_INPUT',
@@ -64,6 +68,7 @@ const batchAnswer = z
     dryRun: z.boolean(),
     stored: z.int(),
     duplicates: z.int(),
+    spooled: z.int().openapi({ description: 'How many are on disk, and in the book as soon as it can be reached.' }),
     refused: z.int(),
     quarantined: z.int().openapi({ description: 'How many of the refused events are kept in quarantine.' }),
     results: z.array(
@@ -139,6 +144,7 @@ export function batchBody(results: readonly (Receipt | AppError)[], dryRun: bool
     dryRun,
     stored: taken.filter(({ status }) => status === 'stored').length,
     duplicates: taken.filter(({ status }) => status === 'duplicate').length,
+    spooled: taken.filter(({ status }) => status === 'spooled').length,
     refused: results.length - taken.length,
     quarantined: results.filter((result) => result instanceof AppError && result.quarantineId !== undefined).length,
     results: results.map((result) =>

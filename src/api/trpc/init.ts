@@ -5,6 +5,7 @@ import { AppError, type ErrorBody, type ErrorCode } from '#domain/errors.ts';
 import { issuesOf } from '#domain/issues.ts';
 import { may, type Principal } from '#domain/principal.ts';
 import type { Permission } from '#domain/roles.ts';
+import { isDatabaseAway } from '#platform/db/away.ts';
 import type { Services } from '../services.ts';
 
 export interface TrpcContext {
@@ -88,6 +89,10 @@ const base = t.procedure.use(async ({ next, ctx, path }) => {
   if (result.ok) return result;
   const cause = result.error.cause;
   if (cause instanceof AppError) return { ...result, error: toTrpcError(cause) };
+  if (isDatabaseAway(cause)) {
+    ctx.services.log.warn({ err: cause, path, requestId: ctx.requestId }, 'procedure without a database');
+    return { ...result, error: toTrpcError(new AppError('UNAVAILABLE', { retryAfter: 1, cause })) };
+  }
   if (result.error.code === 'INTERNAL_SERVER_ERROR') {
     ctx.services.log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, 'procedure failed');
     return { ...result, error: toTrpcError(new AppError('INTERNAL', { cause })) };
