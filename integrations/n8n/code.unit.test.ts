@@ -64,7 +64,10 @@ describe('messages', () => {
       { id: 'recNOTEXT', ...dueLead(2).fields, 'SMS Text': [] },
       { id: 'recNONAME', ...dueLead(3).fields, 'First Name': undefined },
     ];
-    const messages = compose(input(...leads)).map(({ json }) => [json.lead_airtable_id, json.message_text.slice(0, 9)]);
+    const messages = [...compose(input(...leads))].map((item) => [
+      item.json.lead_airtable_id,
+      item.json.message_text.slice(0, 9),
+    ]);
     expect(messages).toEqual([
       [id, 'Hey Lead1'],
       ['recNONAME', 'Hey there'],

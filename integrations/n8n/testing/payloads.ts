@@ -48,8 +48,8 @@ const invitee = {
   status: 'active',
   timezone: 'America/New_York',
   event: EVENT,
-  created_at: '2026-11-07T15:22:10.678123Z',
-  updated_at: '2026-11-07T15:22:10.678123Z',
+  created_at: '2025-11-07T15:22:10.678123Z',
+  updated_at: '2025-11-07T15:22:10.678123Z',
   questions_and_answers: [{ question: 'What would you like to talk about?', answer: 'Pricing', position: 0 }],
   tracking: { utm_campaign: 'november', utm_source: 'sms', utm_medium: null, utm_content: null, utm_term: null },
   text_reminder_number: '+1 408-555-0199',
@@ -62,8 +62,8 @@ const invitee = {
     uri: EVENT,
     name: 'Strategy Call',
     status: 'active',
-    start_time: '2026-11-10T14:00:00.000000Z',
-    end_time: '2026-11-10T14:30:00.000000Z',
+    start_time: '2025-11-10T14:00:00.000000Z',
+    end_time: '2025-11-10T14:30:00.000000Z',
     event_type: 'https://api.calendly.com/event_types/GBGBDCAADAEDCRZ2',
     location: { type: 'zoom', status: 'pushed', join_url: 'https://zoom.example.com/j/1' },
   },
@@ -71,13 +71,13 @@ const invitee = {
 
 export const calendlyCreated: Calendly = {
   event: 'invitee.created',
-  created_at: '2026-11-07T15:22:11.000000Z',
+  created_at: '2025-11-07T15:22:11.000000Z',
   payload: invitee,
 };
 
 export const calendlyCancelled: Calendly = {
   event: 'invitee.canceled',
-  created_at: '2026-11-08T09:00:01.000000Z',
+  created_at: '2025-11-08T09:00:01.000000Z',
   payload: {
     ...invitee,
     status: 'canceled',
@@ -85,7 +85,7 @@ export const calendlyCancelled: Calendly = {
       canceled_by: 'Sarah Lee',
       reason: 'Something came up',
       canceler_type: 'invitee',
-      created_at: '2026-11-08T09:00:00.000000Z',
+      created_at: '2025-11-08T09:00:00.000000Z',
     },
   },
 };
@@ -100,7 +100,7 @@ export const calendlyRescheduled: readonly [cancelled: Calendly, created: Calend
   },
   {
     event: 'invitee.created',
-    created_at: '2026-11-08T09:00:02.000000Z',
+    created_at: '2025-11-08T09:00:02.000000Z',
     payload: {
       ...invitee,
       uri: laterInvitee,
@@ -109,8 +109,8 @@ export const calendlyRescheduled: readonly [cancelled: Calendly, created: Calend
       scheduled_event: {
         ...invitee.scheduled_event,
         uri: LATER_EVENT,
-        start_time: '2026-11-12T16:00:00.000000Z',
-        end_time: '2026-11-12T16:30:00.000000Z',
+        start_time: '2025-11-12T16:00:00.000000Z',
+        end_time: '2025-11-12T16:30:00.000000Z',
       },
     },
   },
@@ -127,7 +127,7 @@ export function simpleTextingMessage(text: string, messageId = '507f191e810c1972
       text,
       accountPhone: '8005551234',
       contactPhone: '4085550134',
-      timestamp: '2026-11-07T16:20:08.489Z',
+      timestamp: '2025-11-07T16:20:08.489Z',
       category: 'SMS',
     },
   };
