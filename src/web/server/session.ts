@@ -4,6 +4,7 @@ import type { Services } from '#api/services.ts';
 import { ROLE_PERMISSIONS } from '#domain/roles.ts';
 import { signInPath } from '../session/next-path.ts';
 import type { Session } from '../session/session.tsx';
+import { UNREACHABLE_DIGEST } from '../session/unreachable.ts';
 
 /** Where runtime/expose.ts puts the running services: pages are another module world and make none of their own. */
 const SERVICES = Symbol.for('historybook');
@@ -16,7 +17,9 @@ function services(): Services {
 
 /** The session that this request's cookie stands for, or null. */
 export async function currentSession(): Promise<Session | null> {
-  const session = await services().access.currentSession(new Headers(await headers()));
+  const session = await services()
+    .access.currentSession(new Headers(await headers()))
+    .catch(markUnreachable);
   if (!session) return null;
   const { person, current, workspaces } = session;
   return {
@@ -26,6 +29,12 @@ export async function currentSession(): Promise<Session | null> {
     role: current?.role ?? null,
     permissions: current ? ROLE_PERMISSIONS[current.role] : [],
   };
+}
+
+/** What a page shows of an error is its digest alone: this one tells it that the database is away. */
+function markUnreachable(error: unknown): never {
+  const isUnreachable = error instanceof Error && 'code' in error && error.code === 'UNAVAILABLE';
+  throw isUnreachable ? Object.assign(error, { digest: UNREACHABLE_DIGEST }) : error;
 }
 
 /** The session of this request; without one, the answer is the way to the sign-in page and back here. */

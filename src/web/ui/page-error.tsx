@@ -2,6 +2,8 @@
 
 import { Button, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { UNREACHABLE_DIGEST } from '../session/unreachable.ts';
+import { BookUnreachable } from './book-unreachable.tsx';
 import { Nothing } from './states.tsx';
 
 interface PageErrorProps {
@@ -12,6 +14,7 @@ interface PageErrorProps {
 
 /** A page could not be drawn. */
 export function PageError({ digest, onRetry }: PageErrorProps) {
+  if (digest === UNREACHABLE_DIGEST) return <BookUnreachable onRetry={onRetry} />;
   return (
     <Nothing
       icon={<IconAlertTriangle size={26} stroke={1.5} aria-hidden />}
