@@ -10,7 +10,7 @@ import classes from './timeline.module.css';
 export function DayHeading({ day }: { readonly day: string }) {
   const timeZone = useWorkspaceTimeZone();
   return (
-    <h2 className={classes.day} id={`day-${day}`}>
+    <h2 className={classes.day} id={`day-${day}`} data-day={day}>
       {dayLabel(day, dayOf(useNow(), timeZone))}
     </h2>
   );

@@ -13,6 +13,8 @@ const HEADING_HEIGHT = 34;
 interface VirtualRowsProps {
   readonly items: readonly TimelineItem[];
   readonly row: (activity: ActivityView) => ReactNode;
+  /** Heights that are known already, by the key of the item, in pixels. */
+  readonly heights: ReadonlyMap<string, number>;
 }
 
 /** The last heading at or above an item: the day that stays at the top while its rows go by. */
@@ -24,7 +26,7 @@ function headingAbove(items: readonly TimelineItem[], index: number): number {
 }
 
 /** Draws the items in view and a few around them; heights are measured as rows open and close. */
-export function VirtualRows({ items, row }: VirtualRowsProps) {
+export function VirtualRows({ items, row, heights }: VirtualRowsProps) {
   const root = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const stuck = useRef(0);
@@ -41,7 +43,10 @@ export function VirtualRows({ items, row }: VirtualRowsProps) {
   );
   const virtualizer = useWindowVirtualizer({
     count: items.length,
-    estimateSize: (index) => (items[index]?.kind === 'day' ? HEADING_HEIGHT : ROW_HEIGHT),
+    estimateSize: (index) => {
+      const item = items[index];
+      return heights.get(item?.key ?? '') ?? (item?.kind === 'day' ? HEADING_HEIGHT : ROW_HEIGHT);
+    },
     getItemKey: (index) => items[index]?.key ?? index,
     overscan: 12,
     scrollMargin: margin,
