@@ -39,7 +39,7 @@ export { type CurrentSession, type EnterableWorkspace, WORKSPACE_HEADER } from '
 export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
 export type { KnownKey } from './key-store.ts';
 export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';
-export { createKnownOnDisk, type KnownOnDisk } from './known-on-disk.ts';
+export { createKnownOnDisk, KNOWN_FILE, type KnownOnDisk } from './known-on-disk.ts';
 export type { CreatedMember, MemberView, NewMember } from './members.ts';
 export type { RatePolicies, RatePolicy } from './rate-limit.ts';
 export type { RevocationMatch } from './revocation.ts';
