@@ -1,0 +1,148 @@
+/**
+ * Ingest over HTTP against what the same database does without us: single events against pgbench, batches against a raw
+ * INSERT, and how long an acknowledgement takes at 2,000 events a second. The two of a pair are measured in turn, and
+ * what counts is the median.
+ */
+import { type Child, startChild } from './harness/child.ts';
+import { type BenchDatabase, startBenchDatabase } from './harness/database.ts';
+import type { ServerOptions } from './harness/server.ts';
+import { createPgbench } from './limits/pgbench.ts';
+import type { RawInsertOptions, RawInsertResult, RawInsertRun } from './limits/raw-insert.ts';
+import type { LoadOptions, LoadResult, LoadRun } from './load/http-load.ts';
+import { type BenchRow, median } from './report.ts';
+
+const ROUNDS = 3;
+const SECONDS = 8;
+const BATCH = 500;
+const RAW: RawInsertRun = { connections: 2, batch: BATCH, batches: 160 };
+
+export async function measure(log: (line: string) => void): Promise<BenchRow[]> {
+  const database = await startBenchDatabase();
+  const children: Child[] = [];
+  const start = async (file: string, options: unknown) => {
+    const child = await startChild(file, options);
+    children.push(child);
+    return child;
+  };
+  try {
+    const server = await start('harness/server.ts', {
+      databaseUrl: database.url,
+      dataDir: database.dataDir,
+    } satisfies ServerOptions);
+    const { hostname, port } = new URL(await server.ask<string>('url'));
+    const leads = database.leads.map(({ airtableId }) => airtableId);
+    const load = await start('load/http-load.ts', {
+      host: hostname,
+      port: Number(port),
+      keys: database.keys,
+      leads,
+    } satisfies LoadOptions);
+    const send = async (run: LoadRun) => checked(await load.ask<LoadResult>(run));
+    await send({ connections: 64, batch: 0, seconds: 3 });
+    await send({ connections: 4, batch: BATCH, seconds: 3 });
+    return [
+      ...(await singles(database, send, log)),
+      await batches(database, start, send, log),
+      await acknowledgements(send, log),
+    ];
+  } finally {
+    for (const child of children.toReversed()) await child.stop();
+    await database.stop();
+  }
+}
+
+type Send = (run: LoadRun) => Promise<LoadResult>;
+
+async function singles(database: BenchDatabase, send: Send, log: (line: string) => void): Promise<BenchRow[]> {
+  const pgbench = await createPgbench(database);
+  const limits: number[] = [];
+  const values = new Map<number, number[]>([
+    [64, []],
+    [128, []],
+  ]);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    limits.push(await pgbench.measure(SECONDS));
+    for (const [connections, list] of values) {
+      const result = await send({ connections, batch: 0, seconds: SECONDS });
+      list.push(result.events / result.seconds);
+      log(`singles, ${connections} connections: ${describe(result)}; pgbench ${limits.at(-1)?.toFixed(0)}/s`);
+    }
+  }
+  pgbench.close();
+  return [...values].map(([connections, list]) => ({
+    name: `single durable POSTs, ${connections} connections`,
+    value: median(list),
+    unit: 'events/s',
+    limit: { name: 'pgbench -c 32', value: median(limits) },
+    target: 1,
+    aim: 1.5,
+    isMoreBetter: true,
+    notes: `${list.map(Math.round).join(', ')} against ${limits.map(Math.round).join(', ')}`,
+  }));
+}
+
+async function batches(
+  database: BenchDatabase,
+  start: (file: string, options: unknown) => Promise<Child>,
+  send: Send,
+  log: (line: string) => void,
+): Promise<BenchRow> {
+  const { url, workspaceId, leads } = database;
+  const raw = await start('limits/raw-insert.ts', { url, workspaceId, leads } satisfies RawInsertOptions);
+  const limits: number[] = [];
+  const values: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const limit = await raw.ask<RawInsertResult>(RAW);
+    limits.push(limit.rows / limit.seconds);
+    const result = await send({ connections: 4, batch: BATCH, seconds: SECONDS });
+    values.push(result.events / result.seconds);
+    log(`batches of ${BATCH}: ${describe(result)}; raw ${limits.at(-1)?.toFixed(0)}/s`);
+  }
+  return {
+    name: `batches of ${BATCH} over HTTP`,
+    value: median(values),
+    unit: 'events/s',
+    limit: { name: 'raw INSERT … unnest', value: median(limits) },
+    target: 0.5,
+    aim: 0.6,
+    isMoreBetter: true,
+    notes: `${values.map(Math.round).join(', ')} against ${limits.map(Math.round).join(', ')}`,
+  };
+}
+
+const RATE = 2_000;
+
+async function acknowledgements(send: Send, log: (line: string) => void): Promise<BenchRow> {
+  const values: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await send({ connections: 64, batch: 0, seconds: SECONDS, rate: RATE });
+    values.push(result.latency.p99);
+    log(`acknowledgements at ${RATE}/s: ${describe(result)}`);
+  }
+  return {
+    name: `acknowledgement p99 at ${RATE.toLocaleString('en-US')} events/s`,
+    value: median(values),
+    unit: 'ms',
+    target: 15,
+    isMoreBetter: false,
+    notes: values.map((value) => value.toFixed(1)).join(', '),
+  };
+}
+
+function describe({ events, seconds, latency, cpuMs }: LoadResult): string {
+  const { p50, p99, max } = latency;
+  const times = [p50, p99, max].map((value) => value.toFixed(1)).join(' / ');
+  return `${(events / seconds).toFixed(0)}/s, p50 / p99 / max ${times} ms (load generator ${((cpuMs * 1000) / events).toFixed(1)} µs/event)`;
+}
+
+/** An answer other than "stored" makes the figure worthless. @throws Error */
+function checked(result: LoadResult): LoadResult {
+  const others = Object.keys(result.statuses).filter((status) => status !== '201' && status !== '207');
+  if (others.length > 0) throw new Error(`unexpected answers: ${JSON.stringify(result.statuses)}`);
+  return result;
+}
+
+if (import.meta.main) {
+  const { toMarkdown } = await import('./report.ts');
+  console.log(toMarkdown(await measure(console.log)));
+}
