@@ -91,7 +91,10 @@ function badgeText(): Record<string, string> {
 
 /** Where the library's own text colours miss a contrast of 4.5 : 1, ours take their place. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: {
+    '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+    '--mantine-color-red-filled-hover': '#b02525',
+  },
   light: {
     '--mantine-color-body': '#fbfbfa',
     '--mantine-color-text': '#1c1f24',

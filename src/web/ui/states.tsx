@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, EmptyState, Paper, Stack } from '@mantine/core';
+import { Button, EmptyState, Paper, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle, IconLock, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { errorBody, errorSentence } from '../trpc/errors.ts';
@@ -64,7 +64,7 @@ export function NoPermission({ what }: { readonly what: string }) {
     <Paper withBorder>
       <Nothing
         icon={<IconLock size={26} stroke={1.5} aria-hidden />}
-        title="Not for your role"
+        title={<Title order={1}>Not for your role</Title>}
         description={`Your role in this workspace does not include ${what}. An administrator of the workspace can change that.`}
       >
         <Button component={AppLink} href="/" variant="default">
