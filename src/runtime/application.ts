@@ -1,3 +1,5 @@
+// First of all: it adds its methods to zod, and schemas made before that lack them.
+import '@hono/zod-openapi';
 import type { RequestListener } from 'node:http';
 import { createRequestListener } from '#api/http/server.ts';
 import { createSpool } from '#ingest/index.ts';
