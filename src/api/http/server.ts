@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '#domain/errors.ts';
+import { handleIngest } from '../rest/ingest-handler.ts';
 import type { Services } from '../services.ts';
 import { handleStream } from '../stream/index.ts';
 import { createApi } from './api.ts';
@@ -13,7 +14,10 @@ export interface ServerDeps {
   readonly pages: RequestListener;
 }
 
-/** Answers everything. A request is, in this order: a probe, a live stream (raw, before any framework), the API, a page. */
+/**
+ * Answers everything. A request is, in this order: a probe, a live stream or events to log (both bare, before any
+ * framework), the rest of the API, a page.
+ */
 export function createRequestListener({ services, pages }: ServerDeps): RequestListener {
   const api = getRequestListener(createApi(services).fetch, { overrideGlobalObjects: false });
   const authenticate = (headers: Headers) => services.access.authenticate(headers);
@@ -29,6 +33,7 @@ export function createRequestListener({ services, pages }: ServerDeps): RequestL
       res.setHeader('Content-Security-Policy', API_POLICY);
       if (handleStream(req, res, { services, authenticate })) return;
       res.setHeader('Cache-Control', 'no-store');
+      if (handleIngest(req, res, services)) return;
       return void api(req, res);
     }
     setPagePolicy(req, res);

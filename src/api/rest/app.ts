@@ -32,7 +32,7 @@ export function createRest(services: Services): RestApp {
 
   registerDocs(app);
   app.use('/api/*', authenticate(services));
-  registerIngest(app, services);
+  registerIngest(app);
   registerActivityLogs(app, services);
   registerLeadActivity(app, services);
   registerLeads(app, services);

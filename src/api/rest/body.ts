@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
@@ -7,36 +9,66 @@ import { parseJson } from '#domain/json.ts';
  * @throws AppError UNSUPPORTED_MEDIA_TYPE, TOO_LARGE (in bytes), INVALID_JSON (also for text that is not UTF-8)
  */
 export async function readJson(c: Context, maxBytes: number): Promise<unknown> {
-  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  assertJson(c.req.header('content-type'));
+  assertLength(Number(c.req.header('content-length') ?? 0), maxBytes);
+  const bytes = await c.req.arrayBuffer().then(Buffer.from, (cause: unknown) => Promise.reject(cutOff(cause)));
+  assertLength(bytes.byteLength, maxBytes);
+  return parse(bytes);
+}
+
+/** The same for a request that no framework has touched. */
+export async function readJsonOf(req: IncomingMessage, maxBytes: number): Promise<unknown> {
+  assertJson(req.headers['content-type']);
+  assertLength(Number(req.headers['content-length'] ?? 0), maxBytes);
+  return parse(await receive(req, maxBytes));
+}
+
+function assertJson(contentType: string | undefined): void {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json' && !type.endsWith('+json')) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-  const length = Number(c.req.header('content-length') ?? 0);
+}
+
+function assertLength(length: number, maxBytes: number): void {
   if (length > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await received(c);
-  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
-  try {
-    return parseJson(UTF8.decode(bytes));
-  } catch (error) {
-    throw new AppError('INVALID_JSON', { issues: [{ path: '', message: reasonOf(error) }], cause: error });
-  }
 }
-
-/** @throws AppError INVALID_JSON when the caller went away before it was whole; nobody hears it, and nobody is to blame */
-async function received(c: Context): Promise<ArrayBuffer> {
-  try {
-    return await c.req.arrayBuffer();
-  } catch (error) {
-    throw new AppError('INVALID_JSON', { issues: [{ path: '', message: 'was cut off' }], cause: error });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof SyntaxError) return error.message;
-  return error instanceof RangeError ? 'nests too deep' : 'is not valid UTF-8';
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 function tooLarge(maxBytes: number): AppError {
   const message = `must not be larger than ${Math.floor(maxBytes / 1024)} KB`;
   return new AppError('TOO_LARGE', { issues: [{ path: '', message }] });
+}
+
+/** What comes after a body has become too large is let go by. */
+function receive(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
+    });
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.once('error', (cause) => reject(cutOff(cause)));
+  });
+}
+
+/** The caller went away before the body was whole: nobody hears the answer, and nobody is to blame. */
+function cutOff(cause: unknown): AppError {
+  return new AppError('INVALID_JSON', { issues: [{ path: '', message: 'was cut off' }], cause });
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw invalidJson('is not valid UTF-8');
+  const text = bytes.toString();
+  try {
+    return parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  } catch (error) {
+    throw invalidJson(error instanceof SyntaxError ? error.message : 'nests too deep', error);
+  }
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+function invalidJson(message: string, cause?: unknown): AppError {
+  return new AppError('INVALID_JSON', { issues: [{ path: '', message }], cause });
 }

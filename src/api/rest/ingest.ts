@@ -3,10 +3,6 @@ import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
 import { LIMITS, logActivityBody, type SubmitContext } from '#doors/lead/log-activity.ts';
-import { logBatch } from '#doors/lead/log-batch.ts';
-import { logOne } from '#doors/lead/log-one.ts';
-import type { Services } from '../services.ts';
-import { readJson } from './body.ts';
 import { defineRoute, errorBodySchema, errorResponses, type RestApp } from './route.ts';
 
 const receiptSchema = z
@@ -25,8 +21,16 @@ const idempotencyHeader = z.object({
   }),
 });
 
-const logActivity = defineRoute({
-  permission: 'activity:write',
+/**
+ * The door's own schema under a name of the document. A copy: what was made before the OpenAPI library was loaded lacks
+ * its methods, and whether it was depends on the order of imports.
+ */
+const eventSchema = logActivityBody.clone().openapi('LogActivity');
+
+export const INGEST_PERMISSION = 'activity:write';
+
+export const logActivity = defineRoute({
+  permission: INGEST_PERMISSION,
   method: 'post',
   path: '/api/internal/log-activity',
   tags: ['Ingest'],
@@ -36,7 +40,7 @@ const logActivity = defineRoute({
     'idempotency key, an identical body with the same executionId is a duplicate too.',
   request: {
     headers: idempotencyHeader,
-    body: { content: { 'application/json': { schema: logActivityBody.openapi('LogActivity') } }, required: true },
+    body: { content: { 'application/json': { schema: eventSchema } }, required: true },
   },
   responses: {
     201: { description: 'Stored', content: { 'application/json': { schema: receiptSchema } } },
@@ -80,8 +84,8 @@ const batchAnswer = z
   })
   .openapi('BatchReceipt');
 
-const logActivityBatch = defineRoute({
-  permission: 'activity:write',
+export const logActivityBatch = defineRoute({
+  permission: INGEST_PERMISSION,
   method: 'post',
   path: '/api/internal/log-activity/batch',
   tags: ['Ingest'],
@@ -96,7 +100,7 @@ const logActivityBatch = defineRoute({
     }),
     body: {
       content: {
-        'application/json': { schema: z.object({ events: z.array(logActivityBody).max(LIMITS.batchEvents) }) },
+        'application/json': { schema: z.object({ events: z.array(eventSchema).max(LIMITS.batchEvents) }) },
       },
       required: true,
     },
@@ -107,24 +111,10 @@ const logActivityBatch = defineRoute({
   },
 });
 
-export function registerIngest(app: RestApp, services: Pick<Services, 'ingest' | 'quarantine'>): void {
-  // The bodies are read and judged by the door, whose answers name fields in the words of the older system; the
-  // schemas above are the same ones, for the document.
+/** Puts both into the document; ingest-handler.ts answers them, with the door's own judgement of the same schemas. */
+export function registerIngest(app: RestApp): void {
   app.openAPIRegistry.registerPath(logActivity);
-  app.post(logActivity.path, logActivity.middleware, async (c) => {
-    const body = await readJson(c, LIMITS.eventBytes);
-    const context = contextOf(c.var.principal, c.req.header('idempotency-key'));
-    const receipt = await logOne(services, body, context);
-    return c.json({ success: true, ...receipt }, statusOf(receipt));
-  });
-
   app.openAPIRegistry.registerPath(logActivityBatch);
-  app.post(logActivityBatch.path, logActivityBatch.middleware, async (c) => {
-    const dryRun = ['1', 'true'].includes(c.req.query('dryRun') ?? '0');
-    const body = await readJson(c, LIMITS.batchBytes);
-    const results = await logBatch(services, body, { ...contextOf(c.var.principal), dryRun });
-    return c.json(batchBody(results, dryRun, c.var.requestId), 207);
-  });
 }
 
 export function contextOf(principal: Principal, idempotencyKey?: string): SubmitContext {
@@ -132,7 +122,7 @@ export function contextOf(principal: Principal, idempotencyKey?: string): Submit
   return { workspaceId: principal.workspaceId, userId, idempotencyKey };
 }
 
-function statusOf({ status }: Receipt): 200 | 201 | 202 {
+export function statusOf({ status }: Receipt): 200 | 201 | 202 {
   if (status === 'spooled') return 202;
   return status === 'stored' ? 201 : 200;
 }
