@@ -5,8 +5,10 @@ import {
   type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
+  Menu,
   Modal,
   NavLink,
+  Notification,
   Skeleton,
   Table,
   Tooltip,
@@ -61,6 +63,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    // The placeholder would be a child that a menu may not have.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,
@@ -71,11 +75,18 @@ export const theme = createTheme({
       styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } },
     }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true } }),
   },
 });
+
+/** A red on which white can be read, in either scheme. */
+const RED = {
+  '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+  '--mantine-color-red-filled-hover': '#b02525',
+};
 
 /** How much of its darkest shade the text of a light badge keeps, in percent; black is the rest. */
 const BADGE_TEXT = { red: 92, teal: 88, green: 78, lime: 66, yellow: 64, orange: 78 };
@@ -91,11 +102,9 @@ function badgeText(): Record<string, string> {
 
 /** Where the library's own text colours miss a contrast of 4.5 : 1, ours take their place. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {
-    '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
-    '--mantine-color-red-filled-hover': '#b02525',
-  },
+  variables: {},
   light: {
+    ...RED,
     '--mantine-color-body': '#fbfbfa',
     '--mantine-color-text': '#1c1f24',
     '--mantine-color-dimmed': '#5c636e',
@@ -109,6 +118,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--hb-fresh': '#fff6d6',
   },
   dark: {
+    ...RED,
     '--mantine-color-dimmed': '#9da3af',
     '--mantine-color-placeholder': '#8d93a0',
     '--mantine-color-default-border': '#343944',

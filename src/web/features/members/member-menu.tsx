@@ -40,7 +40,11 @@ export function MemberMenu({ member }: { readonly member: Member }) {
           <Menu.Item leftSection={<IconKey size={15} aria-hidden />} onClick={reset.open}>
             Reset password
           </Menu.Item>
-          <Menu.Item leftSection={<IconUserMinus size={15} aria-hidden />} color="red" onClick={removal.open}>
+          <Menu.Item
+            leftSection={<IconUserMinus size={15} aria-hidden />}
+            c="var(--mantine-color-error)"
+            onClick={removal.open}
+          >
             Remove from workspace
           </Menu.Item>
         </Menu.Dropdown>
