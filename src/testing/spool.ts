@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SpoolRecord } from '#ingest/spool/record.ts';
-import { createSpool, type Spool, type SpoolOptions } from '#ingest/spool/spool.ts';
+import { createSpool, type Spool, type SpooledSegment, type SpoolOptions } from '#ingest/spool/spool.ts';
 import { systemClock } from '#platform/clock.ts';
 import { silentLogger } from '#platform/log.ts';
 import { ownIdentity, type ProcessIdentity } from '#platform/process-identity.ts';
@@ -41,13 +41,17 @@ export function deadProcess(): ProcessIdentity {
 export async function drainAll(spool: Spool): Promise<string[]> {
   const all: string[] = [];
   for (let oldest = await spool.oldest(); oldest; oldest = await spool.oldest()) {
-    all.push(...descriptionsOf(oldest.records));
+    all.push(...descriptionsOf(await recordsIn(oldest)));
     await spool.remove(oldest.segment);
   }
   return all;
 }
 
-export function descriptionsOf(records: readonly SpoolRecord[]): string[] {
+export function recordsIn({ content }: SpooledSegment): Promise<SpoolRecord[]> {
+  return content.take(0, content.count);
+}
+
+function descriptionsOf(records: readonly SpoolRecord[]): string[] {
   return records.map((record) => (record.kind === 'activity' ? record.activity.description : JSON.stringify(record)));
 }
 

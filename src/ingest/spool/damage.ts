@@ -38,27 +38,36 @@ const TORN_NOTE = '.torn.json';
 export function createDamageStore({ root, files, clock, log }: DamageDeps): DamageStore {
   const folder = join(root, DAMAGED_FOLDER);
   const notes = new Set<string>();
+  const inProgress = new Map<string, Promise<void>>();
 
   const write = async (name: string, content: Uint8Array) => {
     await files.remove(join(folder, name));
     await writeNote(files, folder, name, content);
   };
 
-  const writeText = async (name: string, content: object) => {
-    const foundAt = clock.now().toISOString();
-    await write(name, Buffer.from(`${JSON.stringify({ ...content, foundAt }, null, 2)}\n`));
-    notes.add(name);
+  /** Keeps a piece unless it is kept, or being kept, already; its note comes last and makes it one. */
+  const keepOnce = (note: string, content: object, keepPiece: () => Promise<void>): Promise<void> => {
+    if (notes.has(note)) return Promise.resolve();
+    const keep = async () => {
+      await files.makeFolder(folder);
+      await keepPiece();
+      const foundAt = clock.now().toISOString();
+      await write(note, Buffer.from(`${JSON.stringify({ ...content, foundAt }, null, 2)}\n`));
+      notes.add(note);
+    };
+    const keeping = inProgress.get(note) ?? keep().finally(() => inProgress.delete(note));
+    inProgress.set(note, keeping);
+    return keeping;
   };
 
-  const keep = async (path: string, bytes: Buffer, { from, to }: Region, reason: string, ending: string) => {
+  const keepRegion = (path: string, bytes: Buffer, { from, to }: Region, reason: string, ending: string) => {
     const segment = basename(path);
     const piece = `${segment}.${from}-${to}`;
-    if (notes.has(piece + ending)) return;
-    const level = ending === TORN_NOTE ? log.warn : log.error;
-    level({ segment, from, to, reason, keptIn: folder }, 'part of the spool cannot be read: set aside');
-    await files.makeFolder(folder);
-    if (to > from) await write(`${piece}.bytes`, bytes.subarray(from, to));
-    await writeText(piece + ending, { segment, from, to, bytes: to - from, reason });
+    return keepOnce(piece + ending, { segment, from, to, bytes: to - from, reason }, async () => {
+      const level = ending === TORN_NOTE ? log.warn : log.error;
+      level({ segment, from, to, reason, keptIn: folder }, 'part of the spool cannot be read: set aside');
+      if (to > from) await write(`${piece}.bytes`, bytes.subarray(from, to));
+    });
   };
 
   return {
@@ -69,23 +78,18 @@ export function createDamageStore({ root, files, clock, log }: DamageDeps): Dama
       notes.clear();
       for (const { name } of await files.list(folder)) if (name.endsWith(NOTE)) notes.add(name);
     },
-    setAside: (path, bytes, region, reason) => keep(path, bytes, region, reason, NOTE),
-    keepTorn: (path, bytes, region) => keep(path, bytes, region, 'a write that was cut off', TORN_NOTE),
-    async setRecordAside(name, record, reason) {
-      if (notes.has(name + NOTE)) return;
-      log.error(
-        { record: name, reason, keptIn: folder },
-        'an event was taken that is not accepted anywhere: set aside',
-      );
-      await files.makeFolder(folder);
-      await writeText(name + NOTE, { reason, record });
-    },
-    async setFileAside(path, reason) {
+    setAside: (path, bytes, region, reason) => keepRegion(path, bytes, region, reason, NOTE),
+    keepTorn: (path, bytes, region) => keepRegion(path, bytes, region, 'a write that was cut off', TORN_NOTE),
+    setRecordAside: (name, record, reason) =>
+      keepOnce(name + NOTE, { reason, record }, async () => {
+        log.error({ record: name, reason, keptIn: folder }, 'an event was taken that nothing accepts: set aside');
+      }),
+    setFileAside(path, reason) {
       const segment = basename(path);
-      log.error({ err: reason, segment, keptIn: folder }, 'a spool segment cannot be read: set aside');
-      await files.makeFolder(folder);
-      await files.rename(path, join(folder, segment));
-      await writeText(segment + NOTE, { segment, reason: String(reason) });
+      return keepOnce(segment + NOTE, { segment, reason: String(reason) }, async () => {
+        log.error({ err: reason, segment, keptIn: folder }, 'a spool segment cannot be read: set aside');
+        await files.rename(path, join(folder, segment));
+      });
     },
   };
 }

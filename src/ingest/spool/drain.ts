@@ -5,8 +5,7 @@ import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
 import type { Breaker } from './breaker.ts';
 import type { SpoolRecord } from './record.ts';
-import type { Segment } from './segment.ts';
-import type { Spool } from './spool.ts';
+import type { Spool, SpooledSegment } from './spool.ts';
 
 /**
  * Empties the spool into the book, oldest first, and finds out when the book is back.
@@ -54,7 +53,7 @@ const RATE_WINDOW_MS = 5_000;
 export function createDrain(deps: DrainDeps): Drain {
   const { spool, breaker, clock, log, store, probe, isBusy } = deps;
   const recent: { readonly at: number; readonly rows: number }[] = [];
-  let inHand: { readonly segment: Segment; readonly records: readonly SpoolRecord[]; at: number } | undefined;
+  let inHand: (SpooledSegment & { at: number }) | undefined;
   let drained = 0;
   let refused = 0;
   let wake: () => void = () => undefined;
@@ -71,17 +70,17 @@ export function createDrain(deps: DrainDeps): Drain {
       }
       inHand = { ...oldest, at: 0 };
     }
-    const { segment, records, at } = inHand;
+    const { segment, content, at } = inHand;
     const size = breaker.isOpen ? BATCH.first : isBusy() ? BATCH.besides : BATCH.alone;
-    const batch = records.slice(at, at + size);
+    const batch = await content.take(at, at + size);
     if (batch.length > 0) {
       const done = await store(batch);
       breaker.close();
       note(batch.length);
       refused += done.refused;
-      inHand.at += batch.length;
     }
-    if (inHand.at < records.length) return;
+    inHand.at += size;
+    if (inHand.at < content.count) return;
     await spool.remove(segment);
     inHand = undefined;
   };

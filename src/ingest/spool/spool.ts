@@ -9,7 +9,7 @@ import { createDamageStore } from './damage.ts';
 import { encodeFrame } from './frame.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
 import { createOwnership } from './ownership.ts';
-import { readSegment } from './read-segment.ts';
+import { readSegment, type SegmentContent } from './read-segment.ts';
 import { encodeRecord, type SpoolRecord } from './record.ts';
 import { byAge, type Segment, timeOfSegment } from './segment.ts';
 import { createSegmentWriter } from './writer.ts';
@@ -62,7 +62,7 @@ export interface Spool {
 
 export interface SpooledSegment {
   readonly segment: Segment;
-  readonly records: readonly SpoolRecord[];
+  readonly content: SegmentContent;
 }
 
 export const SPOOL_FOLDER = 'spool';
@@ -71,6 +71,7 @@ const SEGMENT_BYTES = 16 * 2 ** 20;
 const KEEP_MS = 10_000;
 /** A segment that the disk refuses to read is tried so many times before it is set aside whole. */
 const READ_ATTEMPTS = 3;
+const MAX_WAITING_BYTES = 64 * 2 ** 20;
 const RETRY_AFTER_S = { full: 60, failed: 5 } as const;
 
 export function createSpool(options: SpoolOptions): Spool & Service {
@@ -86,6 +87,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
   const damage = createDamageStore({ root, files, clock, log });
   const keys = createKeyMemory();
   const segments: Segment[] = [];
+  const toCount: Segment[] = [];
   const failedReads = new WeakMap<Segment, number>();
   const listeners = new Set<() => void>();
   let pending = 0;
@@ -121,22 +123,30 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       const state = await files.state(path);
       if (!createdAt || !state) continue;
       const segment: Segment = { path, createdAt, bytes: state.bytes, records: 0, isClosed: true };
-      // Read now, so that what is damaged is known now, and not only when the database is back.
-      segment.records = (await read(segment).catch(() => undefined))?.length ?? 0;
       add(segment);
+      toCount.push(segment);
     }
   };
 
-  const read = async (segment: Segment): Promise<readonly SpoolRecord[]> => {
+  /** Looks into what was adopted, so that damage is known now, and not only when the database is back. */
+  const countAdopted = async () => {
+    for (let segment = toCount.shift(); segment; segment = toCount.shift()) {
+      const isThere = segments.includes(segment);
+      const content = isThere ? await read(segment).catch(() => undefined) : undefined;
+      segment.records = content?.count ?? 0;
+    }
+  };
+
+  const read = async (segment: Segment): Promise<SegmentContent> => {
     const bytes = await files.read(segment.path);
     // Behind the bytes that are known to be on the disk a failed write may have left some that nobody was promised.
-    const records = await readSegment(damage, segment.path, bytes.subarray(0, segment.bytes));
+    const content = await readSegment(damage, segment.path, bytes.subarray(0, segment.bytes));
     failedReads.delete(segment);
-    return records;
+    return content;
   };
 
   /** Undefined when the segment is not to be had, and will not be. */
-  const readOrSetAside = async (segment: Segment): Promise<readonly SpoolRecord[] | undefined> => {
+  const readOrSetAside = async (segment: Segment): Promise<SegmentContent | undefined> => {
     try {
       return await read(segment);
     } catch (error) {
@@ -158,8 +168,10 @@ export function createSpool(options: SpoolOptions): Spool & Service {
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0) + writer.waitingBytes;
     const [first] = segments;
     const isTooOld = first !== undefined && clock.now().getTime() - first.createdAt.getTime() > maxAgeMs;
-    if (bytes + more <= maxBytes && !isTooOld) return;
-    throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.full });
+    if (bytes + more > maxBytes || isTooOld) throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.full });
+    // A disk that does not keep up, or does not answer at all, must not fill the memory.
+    if (writer.waitingBytes > MAX_WAITING_BYTES)
+      throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.failed });
   };
 
   const service = createService({
@@ -169,10 +181,11 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       await adopt();
       const abort = new AbortController();
       const keep = async () => {
+        await countAdopted();
         while (!abort.signal.aborted) {
           await clock.sleep(KEEP_MS, abort.signal).catch(() => undefined);
           if (abort.signal.aborted) return;
-          await Promise.all([ownership.beat(), adopt()]).catch((error: unknown) => {
+          await Promise.all([ownership.beat(), adopt().then(countAdopted)]).catch((error: unknown) => {
             log.warn({ err: error }, 'the spool could not be looked after');
           });
         }
@@ -180,6 +193,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       const keeping = keep();
       return async () => {
         abort.abort();
+        toCount.length = 0;
         await keeping;
         if (pending > 0) await new Promise<void>((resolve) => onIdle.push(resolve));
         await writer.close();
@@ -212,8 +226,8 @@ export function createSpool(options: SpoolOptions): Spool & Service {
         const [segment] = segments;
         if (!segment) return undefined;
         if (!segment.isClosed) await writer.close();
-        const records = await readOrSetAside(segment);
-        if (records) return { segment, records };
+        const content = await readOrSetAside(segment);
+        if (content) return { segment, content };
       }
     },
 
