@@ -3,10 +3,11 @@
 import { NavLink, Stack, Text } from '@mantine/core';
 import { IconBook2 } from '@tabler/icons-react';
 import { usePathname } from 'next/navigation';
+import { WaitingCount } from '../features/retry-queue/waiting-count.tsx';
 import { useSession } from '../session/session.tsx';
 import { AppLink } from '../ui/app-link.tsx';
 import classes from './nav-list.module.css';
-import { isCurrent, navigationFor } from './navigation.ts';
+import { isCurrent, navigationFor, RETRY_QUEUE } from './navigation.ts';
 
 const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const;
 
@@ -31,6 +32,7 @@ export function NavList({ onNavigate }: { readonly onNavigate: () => void }) {
                     href={item.href}
                     label={item.label}
                     leftSection={<item.icon {...ICON} />}
+                    rightSection={item.href === RETRY_QUEUE && <WaitingCount />}
                     active={current}
                     aria-current={current ? 'page' : undefined}
                     onClick={onNavigate}

@@ -5,6 +5,7 @@ import {
   IconBuildingCommunity,
   IconHome,
   IconKey,
+  IconReload,
   IconSpeakerphone,
   IconTags,
   IconUsers,
@@ -26,6 +27,8 @@ export interface NavigationSection {
   readonly label: string;
   readonly items: readonly NavigationItem[];
 }
+
+export const RETRY_QUEUE = '/admin/retry-queue';
 
 /** Every page that is reached by navigation. A new page is one line here. */
 export const NAVIGATION: readonly NavigationSection[] = [
@@ -53,6 +56,13 @@ export const NAVIGATION: readonly NavigationSection[] = [
   {
     label: 'Administration',
     items: [
+      {
+        href: RETRY_QUEUE,
+        label: 'Retry queue',
+        icon: IconReload,
+        permission: 'quarantine:manage',
+        keywords: 'quarantine dead letter failed refused replay',
+      },
       {
         href: '/admin/members',
         label: 'Members',

@@ -14,8 +14,8 @@ const text = z.string().max(MAX_TEXT);
 /** The events in quarantine of the current workspace: see, correct, replay, discard. */
 export const retryQueueRouter = router({
   list: manage
-    .input(z.object({ filter, page: quarantinePage.prefault({}) }))
-    .query(({ ctx, input }) => ctx.services.retryQueue.list(ctx.principal.workspaceId, input.filter, input.page)),
+    .input(z.object({ filter }).extend(quarantinePage.shape))
+    .query(({ ctx, input }) => ctx.services.retryQueue.list(ctx.principal.workspaceId, input.filter, input)),
   /** By state, whatever the state of the filter. */
   counts: manage
     .input(z.object({ filter }).prefault({}))

@@ -1,6 +1,7 @@
 'use client';
 
-import { Code, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Group, Stack, Text } from '@mantine/core';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
@@ -34,6 +35,7 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
   const timeZone = useWorkspaceTimeZone();
   const late = lateness(activity);
   const { actor, metadata } = activity;
+  const quarantineId = metadata?.quarantine_id;
   return (
     <Stack gap="sm" className={classes.root}>
       <dl className={classes.facts}>
@@ -70,6 +72,13 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
         {actor && (actor.label || actor.id) && (
           <Fact label="By">
             {actor.label ?? actor.id} <Text span size="xs" c="dimmed">{`(${actor.type.toLowerCase()})`}</Text>
+          </Fact>
+        )}
+        {typeof quarantineId === 'string' && (
+          <Fact label="Replayed from">
+            <Anchor component={Link} size="sm" href={`/admin/retry-queue?state=replayed&q=${quarantineId}`}>
+              the retry queue
+            </Anchor>
           </Fact>
         )}
         <Fact label="Place in the book">{activity.position.toLocaleString('en')}</Fact>

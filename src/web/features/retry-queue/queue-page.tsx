@@ -1,0 +1,196 @@
+'use client';
+
+import { Badge, Button, Group, Paper, Table, Tabs } from '@mantine/core';
+import { IconMoodCheck, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { keepPreviousData } from '@tanstack/react-query';
+import { useState } from 'react';
+import { QUARANTINE_STATES, type QuarantineState } from '#domain/quarantine.ts';
+import { usePermission } from '../../session/session.tsx';
+import { useNow } from '../../time/use-now.ts';
+import { trpc } from '../../trpc/client.ts';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { LoadError, NoPermission, Nothing } from '../../ui/states.tsx';
+import { TableSkeleton } from '../../ui/table-skeleton.tsx';
+import { toastError } from '../../ui/toast.ts';
+import { DiscardDialog, type DiscardTarget } from './discard-dialog.tsx';
+import classes from './queue.module.css';
+import { isQueueFiltered, NO_QUEUE_FILTERS, queueFilterOf } from './queue-filters.ts';
+import { QueueRow } from './queue-row.tsx';
+import { QueueToolbar } from './queue-toolbar.tsx';
+import { ReplayBar } from './replay-bar.tsx';
+import { useQueueChanged, useQueueState } from './use-queue.ts';
+
+const REFRESH = 10_000;
+const LABELS: Readonly<Record<QuarantineState, string>> = {
+  waiting: 'Waiting',
+  replayed: 'Replayed',
+  discarded: 'Discarded',
+};
+const NEXT: Readonly<Record<QuarantineState, string>> = {
+  waiting: 'Next try',
+  replayed: 'Replayed',
+  discarded: 'Discarded',
+};
+
+/** Events that were refused: to correct, replay or discard. */
+export function QueuePage() {
+  return usePermission('quarantine:manage') ? <Queue /> : <NoPermission what="the retry queue" />;
+}
+
+function Queue() {
+  const [state, setState] = useQueueState();
+  const filter = queueFilterOf(state, useNow());
+  const query = trpc.retryQueue.list.useInfiniteQuery(
+    { filter, limit: 50 },
+    {
+      getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+      placeholderData: keepPreviousData,
+      refetchInterval: REFRESH,
+    },
+  );
+  const counts = trpc.retryQueue.counts.useQuery(
+    { filter },
+    { placeholderData: keepPreviousData, refetchInterval: REFRESH },
+  );
+  const replays = trpc.retryQueue.replays.useQuery();
+  const [replayId, setReplayId] = useState<string>();
+  const [discarding, setDiscarding] = useState<DiscardTarget>();
+  const changed = useQueueChanged();
+  const replayAll = trpc.retryQueue.replayAll.useMutation({
+    onSuccess: ({ id }) => setReplayId(id),
+    onError: (error) => toastError('The replay did not begin', error),
+    onSettled: changed,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.rows);
+  const waiting = counts.data?.waiting ?? 0;
+  const filtered = isQueueFiltered(state);
+  const shownReplay = replayId ?? replays.data?.find((replay) => replay.state === 'running')?.id;
+  return (
+    <>
+      <PageHeader
+        title="Retry queue"
+        lead="Events that were refused wait here. Nothing is lost: correct and replay them, at their original time."
+        actions={
+          state.state === 'waiting' &&
+          waiting > 0 && (
+            <>
+              <Button
+                variant="default"
+                leftSection={<IconTrash size={16} aria-hidden />}
+                onClick={() => setDiscarding({ filter, count: waiting })}
+              >
+                {filtered ? `Discard these ${waiting}` : 'Discard all'}
+              </Button>
+              <Button
+                leftSection={<IconRefresh size={16} aria-hidden />}
+                loading={replayAll.isPending}
+                onClick={() => replayAll.mutate({ filter })}
+              >
+                {filtered ? `Replay these ${waiting}` : 'Replay all'}
+              </Button>
+            </>
+          )
+        }
+      />
+      {shownReplay && <ReplayBar key={shownReplay} id={shownReplay} onClose={() => setReplayId(undefined)} />}
+      <Tabs
+        value={state.state}
+        onChange={(next) => setState({ state: QUARANTINE_STATES.find((known) => known === next) ?? null })}
+        mb="sm"
+      >
+        <Tabs.List>
+          {QUARANTINE_STATES.map((tab) => (
+            <Tabs.Tab
+              key={tab}
+              value={tab}
+              rightSection={
+                counts.data && (
+                  <Badge size="sm" variant="light" color={tab === 'waiting' && waiting > 0 ? 'orange' : 'gray'}>
+                    {counts.data[tab]}
+                  </Badge>
+                )
+              }
+            >
+              {LABELS[tab]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={state.state} pt="sm">
+          <QueueToolbar state={state} setState={setState} />
+          {query.isError && !rows ? (
+            <LoadError error={query.error} what="the retry queue" onRetry={query.refetch} retrying={query.isFetching} />
+          ) : (
+            <Paper
+              withBorder
+              className={classes.paper}
+              aria-busy={query.isPlaceholderData}
+              data-stale={query.isPlaceholderData || undefined}
+            >
+              {!rows && <TableSkeleton what="the retry queue" />}
+              {rows && rows.length > 0 && (
+                <Table>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Event</Table.Th>
+                      <Table.Th className={classes.roomy}>Why</Table.Th>
+                      <Table.Th className={classes.roomy}>Received</Table.Th>
+                      <Table.Th className={classes.roomy}>{NEXT[state.state]}</Table.Th>
+                      <Table.Td />
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {rows.map((entry) => (
+                      <QueueRow key={entry.id} entry={entry} onDiscard={setDiscarding} />
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              )}
+              {rows?.length === 0 && (
+                <Empty state={state.state} filtered={filtered} onReset={() => setState(NO_QUEUE_FILTERS)} />
+              )}
+              {query.hasNextPage && (
+                <Group justify="center" p="sm">
+                  <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+                    Show more
+                  </Button>
+                </Group>
+              )}
+            </Paper>
+          )}
+        </Tabs.Panel>
+      </Tabs>
+      <DiscardDialog target={discarding} onClose={() => setDiscarding(undefined)} />
+    </>
+  );
+}
+
+interface EmptyProps {
+  readonly state: QuarantineState;
+  readonly filtered: boolean;
+  readonly onReset: () => void;
+}
+
+function Empty({ state, filtered, onReset }: EmptyProps) {
+  const nothing = {
+    waiting: 'Nothing waits',
+    replayed: 'Nothing was replayed yet',
+    discarded: 'Nothing was discarded',
+  };
+  return (
+    <Nothing
+      icon={<IconMoodCheck size={26} stroke={1.5} aria-hidden />}
+      title={filtered ? 'No event matches' : nothing[state]}
+      description={
+        filtered
+          ? 'Try fewer words, or another reason, type or source.'
+          : 'An event that is refused is kept here with the reason, for somebody to correct.'
+      }
+    >
+      {filtered && (
+        <Button variant="default" onClick={onReset}>
+          Reset filters
+        </Button>
+      )}
+    </Nothing>
+  );
+}

@@ -1,0 +1,170 @@
+'use client';
+
+import { ActionIcon, Badge, Button, Code, Group, Table, Text } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { QuarantineView } from '#domain/quarantine.ts';
+import { When } from '../../time/when.tsx';
+import { trpc } from '../../trpc/client.ts';
+import { toastDone, toastError } from '../../ui/toast.ts';
+import { useTypes } from '../activity/use-types.ts';
+import { EntryDetails } from './entry-details.tsx';
+import classes from './queue.module.css';
+import { reasonOf } from './reasons.ts';
+import { useQueueChanged } from './use-queue.ts';
+
+const MAX_ISSUES = 3;
+
+interface QueueRowProps {
+  readonly entry: QuarantineView;
+  readonly onDiscard: (target: { id: string; name: string }) => void;
+}
+
+/** One event in quarantine; opens to its body. */
+export function QueueRow({ entry, onDiscard }: QueueRowProps) {
+  const [opened, setOpened] = useState(false);
+  const { show } = useTypes();
+  const changed = useQueueChanged();
+  const replay = trpc.retryQueue.replay.useMutation({
+    onSuccess: () => toastDone('The event is in the book'),
+    onError: (error) => toastError('Refused again', error),
+    onSettled: changed,
+  });
+  const restore = trpc.retryQueue.restore.useMutation({
+    onSuccess: () => toastDone('The event waits again'),
+    onError: (error) => toastError('Not restored', error),
+    onSettled: changed,
+  });
+  const name = entry.type === null ? 'Event without a type' : show(entry.type).label;
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td>
+          <Group gap={6} wrap="nowrap" align="flex-start">
+            <ActionIcon
+              size="sm"
+              aria-expanded={opened}
+              aria-label={`${opened ? 'Hide' : 'Show'} details of ${name}`}
+              onClick={() => setOpened(!opened)}
+            >
+              <IconChevronRight size={16} className={classes.chevron} data-opened={opened || undefined} aria-hidden />
+            </ActionIcon>
+            <div className={classes.event}>
+              <Text fw={530} component="span">
+                {name}
+              </Text>{' '}
+              {entry.repeats > 0 && (
+                <Badge size="sm" variant="light" color="gray" tt="none">
+                  {`came ${entry.repeats + 1} times`}
+                </Badge>
+              )}
+              {entry.isEdited && (
+                <Badge size="sm" variant="light" color="blue" tt="none">
+                  corrected
+                </Badge>
+              )}
+              <Text size="xs" c="dimmed">
+                {entry.source ?? 'No source'}
+              </Text>
+              <div className={classes.narrow}>
+                <Why entry={entry} />
+              </div>
+            </div>
+          </Group>
+        </Table.Td>
+        <Table.Td className={`${classes.why} ${classes.roomy}`}>
+          <Why entry={entry} />
+        </Table.Td>
+        <Table.Td className={`${classes.when} ${classes.roomy}`}>
+          <When at={entry.receivedAt} />
+        </Table.Td>
+        <Table.Td className={`${classes.when} ${classes.roomy}`}>
+          <Next entry={entry} />
+        </Table.Td>
+        <Table.Td>
+          <Group gap={6} justify="flex-end" wrap="nowrap">
+            {entry.state === 'waiting' && (
+              <>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  loading={replay.isPending}
+                  onClick={() => replay.mutate({ id: entry.id })}
+                  aria-label={`Replay ${name}`}
+                >
+                  Replay
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => onDiscard({ id: entry.id, name })}
+                  aria-label={`Discard ${name}`}
+                  className={classes.roomy ?? ''}
+                >
+                  Discard
+                </Button>
+              </>
+            )}
+            {entry.state === 'discarded' && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                loading={restore.isPending}
+                onClick={() => restore.mutate({ id: entry.id })}
+                aria-label={`Restore ${name}`}
+              >
+                Restore
+              </Button>
+            )}
+          </Group>
+        </Table.Td>
+      </Table.Tr>
+      {opened && (
+        <Table.Tr className={classes.details}>
+          <Table.Td colSpan={5}>
+            <EntryDetails entry={entry} />
+            {entry.state === 'waiting' && (
+              <div className={classes.narrow}>
+                <Button size="compact-sm" variant="default" onClick={() => onDiscard({ id: entry.id, name })}>
+                  Discard
+                </Button>
+              </div>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
+}
+
+function Why({ entry }: { readonly entry: QuarantineView }) {
+  const shown = entry.issues.slice(0, MAX_ISSUES);
+  return (
+    <>
+      <Text size="sm">{reasonOf(entry.code)}</Text>
+      {shown.map(({ path, message }) => (
+        <Text key={`${path} ${message}`} size="xs" c="dimmed" lineClamp={2}>
+          {path && (
+            <>
+              <Code>{path}</Code>{' '}
+            </>
+          )}
+          {message}
+        </Text>
+      ))}
+      {entry.issues.length > MAX_ISSUES && (
+        <Text size="xs" c="dimmed">{`and ${entry.issues.length - MAX_ISSUES} more`}</Text>
+      )}
+    </>
+  );
+}
+
+function Next({ entry }: { readonly entry: QuarantineView }) {
+  if (entry.state !== 'waiting') return entry.resolvedAt ? <When at={entry.resolvedAt} /> : null;
+  if (entry.nextRetryAt) return <When at={entry.nextRetryAt} />;
+  return (
+    <Text size="sm" c="dimmed">
+      By hand
+    </Text>
+  );
+}
