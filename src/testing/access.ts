@@ -1,6 +1,6 @@
 import { hashPassword } from '#access/auth.ts';
 import { setPasswordHash } from '#access/credentials.ts';
-import { type Access, type AccessConfig, createAccess } from '#access/index.ts';
+import { type Access, type AccessConfig, createAccess, createKnownOnDisk } from '#access/index.ts';
 import type { UserPrincipal } from '#domain/principal.ts';
 import type { Role } from '#domain/roles.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
@@ -24,11 +24,13 @@ export interface TestAccessOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly config?: Partial<AccessConfig>;
+  /** Where it keeps what it knows of keys; nowhere when not given. */
+  readonly dataDir?: string;
 }
 
 /** Starts what a process starts; call it twice on one database to have two processes. */
 export async function startTestAccess(database: TestDatabase, options: TestAccessOptions = {}): Promise<TestAccess> {
-  const { clock = systemClock, log = silentLogger } = options;
+  const { clock = systemClock, log = silentLogger, dataDir } = options;
   const prisma = createPrisma(database.pool);
   const signals = createSignals({ connection: { url: database.url, applicationName: 'test-signals' }, log });
   const access = createAccess({
@@ -37,6 +39,7 @@ export async function startTestAccess(database: TestDatabase, options: TestAcces
     clock,
     log,
     signals,
+    ...(dataDir !== undefined && { onDisk: createKnownOnDisk(dataDir, log) }),
     config: {
       publicUrl: undefined,
       port: 3000,
