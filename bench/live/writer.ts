@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewActivity } from '#domain/activity.ts';
 import { uuidv7 } from '#domain/ids.ts';
 import { appendActivities, type RunSql } from '#platform/db/append.ts';
+import { createPool } from '#platform/db/pool.ts';
+import { createWake } from '#platform/db/wake.ts';
+import { silentLogger } from '#platform/log.ts';
 import type { BenchDatabase } from '../harness/database.ts';
 
 export interface WriteOptions {
@@ -20,30 +23,39 @@ export interface Written {
   readonly example: string;
 }
 
-/** Activities in one commit: about what a flight of the pipeline carries at this rate. */
-const FLIGHT = 5;
+/** As in the pipeline: each flight takes what is due, the next leaves when one lands. */
+const FLIGHTS = 2;
 
 /** Puts activities into the book at a steady rate, each flight committed and then announced, as another process does. */
 export async function writeSteadily({ database, rate, seconds }: WriteOptions): Promise<Written> {
-  const { pool, workspaceId, leads } = database;
+  const { pool, url, workspaceId, leads } = database;
+  const connection = { url, applicationName: 'historybook-bench-wake' };
+  const wakePool = createPool({ ...connection, max: 1 });
+  const wake = createWake({ pool: wakePool, connection, log: silentLogger });
   const run: RunSql = async (sql, params) => (await pool.query(sql, [...params])).rows;
   const committed = new Map<string, number>();
-  const flights: Promise<void>[] = [];
-  const fly = async (first: number) => {
-    const activities = Array.from({ length: FLIGHT }, (_, i) =>
-      activityOf(workspaceId, leads[(first + i) % leads.length]?.id),
-    );
-    await appendActivities(run, activities);
-    const now = performance.timeOrigin + performance.now();
-    for (const { id } of activities) committed.set(id, now);
-    await pool.query('NOTIFY historybook_activity');
-  };
   const startedAt = performance.now();
-  for (let count = 0; count < rate * seconds; count += FLIGHT) {
-    await sleep(Math.max(0, startedAt + (count / rate) * 1000 - performance.now()));
-    flights.push(fly(count));
-  }
-  await Promise.all(flights);
+  let taken = 0;
+  const fly = async () => {
+    while (taken < rate * seconds) {
+      const due = Math.min(rate * seconds, Math.floor(((performance.now() - startedAt) / 1000) * rate)) - taken;
+      if (due <= 0) {
+        await sleep(1);
+        continue;
+      }
+      const first = taken;
+      taken += due;
+      const activities = Array.from({ length: due }, (_, i) =>
+        activityOf(workspaceId, leads[(first + i) % leads.length]?.id),
+      );
+      await appendActivities(run, activities);
+      const now = performance.timeOrigin + performance.now();
+      for (const { id } of activities) committed.set(id, now);
+      wake.announce();
+    }
+  };
+  await Promise.all(Array.from({ length: FLIGHTS }, fly));
+  await wakePool.end();
   const { rows } = await pool.query<{ id: string; seq: number }>(POSITIONS, [[...committed.keys()]]);
   const committedAt = new Map(rows.map(({ id, seq }) => [seq, committed.get(id) ?? Number.NaN]));
   return { committedAt, last: Math.max(...committedAt.keys()), example: JSON.stringify(EXAMPLE) };
