@@ -8,10 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { measure as ingest } from './ingest.ts';
 import { measure as live } from './live-fanout.ts';
 import { type BenchRow, isReached, ratioOf, toMarkdown } from './report.ts';
+import { measure as spool } from './spool.ts';
 
 const PARTS = new Map([
   ['ingest', ingest],
   ['live', live],
+  ['spool', spool],
 ]);
 const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
@@ -21,6 +23,9 @@ if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}; there are ${[...PARTS.keys()].join(', ')}.`);
   process.exit(2);
 }
+
+// Ctrl-C ends the processes being measured; what they were measured with is then put away in order.
+process.on('SIGINT', () => undefined);
 
 const machine = {
   processor: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
