@@ -20,8 +20,9 @@ export default defineConfig({
   // The browsers share two cores with the server and its database.
   workers: 2,
   forbidOnly: process.env.CI !== undefined,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Far above what they take: each waits for signals, and how fast those come depends on the machine.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: 'list',
   use: {
     locale: 'en-GB',

@@ -151,7 +151,6 @@ test('a feed that is open while the server restarts goes on, and shows what was 
   browser,
   problems,
 }) => {
-  test.setTimeout(120_000);
   problems.expect(/ERR_|Failed to load resource|status of 50\d/);
   const app = await startOwnApp();
   try {
