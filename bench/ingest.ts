@@ -5,6 +5,7 @@
  */
 import { type Child, startChild } from './harness/child.ts';
 import { type BenchDatabase, startBenchDatabase } from './harness/database.ts';
+import { startFlags } from './harness/node-flags.ts';
 import type { ServerOptions } from './harness/server.ts';
 import { createPgbench } from './limits/pgbench.ts';
 import type { RawInsertOptions, RawInsertResult, RawInsertRun } from './limits/raw-insert.ts';
@@ -19,16 +20,14 @@ const RAW: RawInsertRun = { connections: 2, batch: BATCH, batches: 160 };
 export async function measure(log: (line: string) => void): Promise<BenchRow[]> {
   const database = await startBenchDatabase();
   const children: Child[] = [];
-  const start = async (file: string, options: unknown) => {
-    const child = await startChild(file, options);
+  const start = async (file: string, options: unknown, nodeFlags?: string[]) => {
+    const child = await startChild(file, options, nodeFlags);
     children.push(child);
     return child;
   };
   try {
-    const server = await start('harness/server.ts', {
-      databaseUrl: database.url,
-      dataDir: database.dataDir,
-    } satisfies ServerOptions);
+    const { url: databaseUrl, dataDir } = database;
+    const server = await start('harness/server.ts', { databaseUrl, dataDir } satisfies ServerOptions, startFlags());
     const { hostname, port } = new URL(await server.ask<string>('url'));
     const leads = database.leads.map(({ airtableId }) => airtableId);
     const load = await start('load/http-load.ts', {
@@ -38,7 +37,8 @@ export async function measure(log: (line: string) => void): Promise<BenchRow[]> 
       leads,
     } satisfies LoadOptions);
     const send = async (run: LoadRun) => checked(await load.ask<LoadResult>(run));
-    await send({ connections: 64, batch: 0, seconds: 3 });
+    // Until the code is compiled and the first checkpoint is behind.
+    await send({ connections: 64, batch: 0, seconds: 6 });
     await send({ connections: 4, batch: BATCH, seconds: 3 });
     return [
       ...(await singles(database, send, log)),

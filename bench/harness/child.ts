@@ -9,8 +9,9 @@ export interface Child {
 }
 
 /** Forks `file` (a path below bench/), hands it its options and waits until it is ready. */
-export async function startChild(file: string, options: unknown): Promise<Child> {
+export async function startChild(file: string, options: unknown, nodeFlags: string[] = []): Promise<Child> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), {
+    execArgv: nodeFlags,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
@@ -25,7 +26,7 @@ export async function startChild(file: string, options: unknown): Promise<Child>
       return (await exchange({ question })) as Answer;
     },
     async stop() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.disconnect();
       await ended;
@@ -67,6 +68,4 @@ export function serveParent(setUp: (options: never) => Served | Promise<Served>)
     process.send?.('ready');
   });
   process.on('disconnect', () => void Promise.resolve(served?.end?.()).then(() => process.exit(0)));
-  // Ctrl-C reaches the whole group; the parent stops its children in order.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -8,7 +8,7 @@ import { uuidv7 } from '#domain/ids.ts';
 import { KEY_SCOPES } from '#domain/roles.ts';
 import { applyMigrations } from '#platform/db/migrate.ts';
 import { createPool } from '#platform/db/pool.ts';
-import { startEmbeddedPostgres } from '#platform/embedded/postgres.ts';
+import { removeEmbeddedData, startEmbeddedPostgres } from '#platform/embedded/postgres.ts';
 import { createLogger } from '#platform/log.ts';
 
 export interface BenchDatabase {
@@ -25,9 +25,29 @@ export interface BenchDatabase {
 const LEADS = 10_000;
 const KEYS = 16;
 
+const FOLDER_PREFIX = 'historybook-bench-';
+
+/** Removes what runs that were killed have left behind, their servers too. */
+async function sweep(): Promise<void> {
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(FOLDER_PREFIX));
+  for (const name of left) {
+    const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
+    if (!isAlive(pid)) await removeEmbeddedData(join(tmpdir(), name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** An embedded server with its usual settings (and its usual fsync) in a folder that goes away, with leads and keys. */
 export async function startBenchDatabase(): Promise<BenchDatabase> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'historybook-bench-'));
+  await sweep();
+  const dataDir = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   const log = createLogger({ level: 'warn' });
   const postgres = await startEmbeddedPostgres({ dataDir, password: randomBytes(12).toString('hex'), log, port: 0 });
   await applyMigrations({ url: postgres.url, log });
@@ -47,7 +67,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     async stop() {
       await pool.end();
       await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      await removeEmbeddedData(dataDir);
     },
   };
 }
