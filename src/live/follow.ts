@@ -24,6 +24,7 @@ export async function* follow(
   const follower: Follower = { principal, bell: new Bell(), isClosed: false };
   let { epoch, from: cursor, starts, resync } = plan;
   let told = -1;
+  hub.assertRoom(set);
   hub.addFollower(follower);
   try {
     while (!signal.aborted && !hasEnded(follower)) {

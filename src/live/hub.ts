@@ -10,7 +10,7 @@ import type { LiveEvent } from './event.ts';
 import { type Book, type FeedSet, type Found, NOTHING_FOUND, type Plan } from './feeds.ts';
 import type { Group } from './group.ts';
 import { Outlet } from './outlet.ts';
-import { Registry, searchesOf } from './registry.ts';
+import { Registry } from './registry.ts';
 import { Ring } from './ring.ts';
 import { SearchRounds } from './search-rounds.ts';
 import { Searches } from './searches.ts';
@@ -124,7 +124,7 @@ export class Hub implements TailListener {
   assertRoom(set: FeedSet): void {
     const { maxSubscribers, maxSearches } = this.#deps.limits;
     const isFull = this.#registry.size + this.#followers.size >= maxSubscribers;
-    const hasManySearches = set.hasSearch && this.#registry.searchCount + searchesOf(set).length > maxSearches;
+    const hasManySearches = set.hasSearch && this.#registry.searchCountWith(set) > maxSearches;
     if (!isFull && !hasManySearches) return;
     this.#refused += 1;
     throw new AppError('UNAVAILABLE', {

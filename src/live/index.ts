@@ -75,8 +75,10 @@ export function createLive(deps: LiveDeps): Live {
     heartbeatMs: limits.heartbeatMs,
     async admit(request) {
       const [set, start] = await plan(request);
-      return (socket, format) => {
-        hub.subscribe(socket, request.principal, set, start, format);
+      return (open, format) => {
+        // Many may have been let in while the book was looked at.
+        hub.assertRoom(set);
+        hub.subscribe(open(), request.principal, set, start, format);
         tail.nudge();
       };
     },

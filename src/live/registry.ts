@@ -18,9 +18,10 @@ export class Registry {
     return this.#groups.size;
   }
 
-  /** How many different searches are followed. */
-  get searchCount(): number {
-    return new Set([...this.#searching].flatMap((group) => searchesOf(group.set))).size;
+  /** How many different searches there are with those of `set`. */
+  searchCountWith(set: FeedSet): number {
+    const searches = [...this.#searching].flatMap((group) => searchesOf(group.set));
+    return new Set([...searches, ...searchesOf(set)]).size;
   }
 
   /** Groups whose filters have search words. */
@@ -81,6 +82,6 @@ export class Registry {
   }
 }
 
-export function searchesOf(set: FeedSet): string[] {
+function searchesOf(set: FeedSet): string[] {
   return set.feeds.flatMap(({ search }) => (search === undefined ? [] : [search]));
 }

@@ -145,8 +145,7 @@ describe('a feed with search words', () => {
 
   test('is refused when there are too many different ones', async () => {
     const one = await server({ limits: { maxSearches: 2 } });
-    const streams = ['kiwis', 'melons', 'kiwis'].map((word) => follow(one, `search=${word}`));
-    for (const stream of streams) await stream.connected();
+    for (const word of ['kiwis', 'melons', 'kiwis']) await follow(one, `search=${word}`).connected();
     expect(await follow(one, 'search=quinces').refused).toBe(503);
   });
 });

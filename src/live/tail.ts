@@ -145,8 +145,10 @@ export class Tail {
     const epoch = await currentEpoch(this.#deps.pool);
     if (this.#isReading && epoch === this.#epoch) return;
     const head = await readHead(client);
+    // In another book nobody has a place to come back to: everybody goes on from its head.
+    const isAnother = this.#epoch !== undefined && this.#epoch !== epoch;
+    this.#last = isAnother ? head : Math.max(0, head - this.#deps.limits.prefill);
     this.#epoch = epoch;
-    this.#last = Math.max(0, head - this.#deps.limits.prefill);
     this.#isReading = true;
     this.#isCurrent = false;
     this.#listener.onStart(epoch, this.#last);

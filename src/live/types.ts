@@ -111,15 +111,18 @@ export interface LiveStats {
   readonly refused: number;
 }
 
+export type StartStream = (open: () => LiveSocket, format: FrameFormat) => void;
+
 /** The live stream of one process: one reader of the book, any number of subscribers. */
 export interface Live extends Service {
   /** A stream is never silent for longer than this, in milliseconds. */
   readonly heartbeatMs: number;
   /**
-   * Makes sure that the request may be served now; what it returns starts the stream on a response whose head is sent.
-   * @throws AppError FORBIDDEN, INVALID_INPUT or UNAVAILABLE, before anything was written
+   * Makes sure that the request may be served now. What it returns starts the stream: `open` is asked for the socket,
+   * the head of the answer sent, once there is room for it.
+   * @throws AppError FORBIDDEN, INVALID_INPUT or UNAVAILABLE; so does what it returns, before `open` is called
    */
-  admit(request: FollowRequest): Promise<(socket: LiveSocket, format: FrameFormat) => void>;
+  admit(request: FollowRequest): Promise<StartStream>;
   /**
    * The same stream for a caller in this process, at its own pace. Ends with `signal`, or by closeWhere().
    * @throws AppError as admit()

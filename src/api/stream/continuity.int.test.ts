@@ -148,6 +148,36 @@ describe('an open feed', () => {
     expect(stream.events[0]?.event).toBe('resync');
   });
 
+  test('gets resync when the database becomes another one under it, and goes on with that', async () => {
+    const one = await server();
+    const streams = [follow(() => one.url), follow(() => one.url, '?search=words')];
+    await Promise.all(streams.map((stream) => stream.connected()));
+    const [before] = await append(database.pool, [newActivity({ description: 'words before' })]);
+    await Promise.all(streams.map((stream) => stream.until((events) => events.length === 1)));
+    await database.pool.query("INSERT INTO book_epoch (fingerprint) VALUES ('restored from a backup')");
+    await database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'historybook-live' AND datname = current_database()`,
+    );
+    await Promise.all(streams.map((stream) => stream.until((events) => events.length === 2)));
+    const [after] = await append(database.pool, [newActivity({ description: 'words after' })]);
+    for (const stream of streams) {
+      await stream.until((events) => events.length === 3);
+      expect(stream.events.map(({ event }) => event)).toEqual(['message', 'resync', 'message']);
+      expect([0, 2].map((at) => JSON.parse(stream.events[at]?.data ?? '').id)).toEqual([before, after]);
+      const [old, ...current] = stream.events.map(({ id }) => id.split('.')[0]);
+      expect(new Set(current).has(old)).toBe(false);
+    }
+  });
+
+  test('is refused beyond the number there may be, however many come at once', async () => {
+    const one = await server({ limits: { maxSubscribers: 3 } });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => fetch(`${one.url}/api/stream`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(3).fill(200), ...Array(9).fill(503)]);
+    expect(one.live.stats()).toMatchObject({ subscribers: 3, refused: 9 });
+    await Promise.all(answers.map(({ body }) => body?.cancel()));
+  });
+
   test('without a cursor begins now, also when several are the first to come', async () => {
     await append(
       database.pool,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WORKSPACE_HEADER } from '#access/index.ts';
-import type { FrameFormat, LiveSocket } from '#live/index.ts';
+import type { FrameFormat, StartStream } from '#live/index.ts';
 
 /** Headers of a stream: nothing on the way may keep, change, compress or collect it. */
 const STREAM_HEADERS = {
@@ -10,16 +10,14 @@ const STREAM_HEADERS = {
   Connection: 'close',
 };
 
-/** Sends the head of a stream and hands the response over to the hub. */
-export function beginStream(
-  res: ServerResponse,
-  start: (socket: LiveSocket, format: FrameFormat) => void,
-  format: FrameFormat,
-): void {
+/** Starts the stream on this response: its head is sent once there is room for it. */
+export function beginStream(res: ServerResponse, start: StartStream, format: FrameFormat): void {
   // A client that left meanwhile has had its 'close': nobody would hear of it again.
   if (res.destroyed || res.closed) return;
-  sendStreamHead(res);
-  start(res, format);
+  start(() => {
+    sendStreamHead(res);
+    return res;
+  }, format);
 }
 
 /** A stream of one chunk: why there is none. */
