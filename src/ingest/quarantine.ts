@@ -40,6 +40,8 @@ export interface QuarantineDeps {
   readonly log: Logger;
   /** Where entries wait while the database is away; without it they are refused then. */
   readonly spool?: Pick<Spool, 'append'>;
+  /** Whether the database is known to be away: then nothing is tried there first. */
+  readonly isAway?: () => boolean;
   /** The body that a door would make this activity of: what an operator sees and edits. */
   readonly bodyOf: (activity: NewActivity) => unknown;
 }
@@ -67,7 +69,8 @@ const KEEP_SQL = `
 const RETRY = { baseMs: 5, maxMs: 100 };
 const PATIENCE_MS = 3_000;
 
-export function createQuarantine({ pool, clock, log, spool, bodyOf }: QuarantineDeps): Quarantine {
+export function createQuarantine(deps: QuarantineDeps): Quarantine {
+  const { pool, clock, log, spool, bodyOf, isAway } = deps;
   /** All of them in one statement, which takes each body once. */
   const store = async (entries: readonly QuarantineEntry[]): Promise<Kept[]> => {
     const distinct = Map.groupBy(entries, keyOf);
@@ -98,6 +101,7 @@ export function createQuarantine({ pool, clock, log, spool, bodyOf }: Quarantine
       if (refusals.length === 0) return [];
       const now = clock.now();
       const entries = refusals.map((refusal) => entryOf(refusal, now));
+      if (spool && isAway?.()) return spoolAll(entries, undefined);
       try {
         return await store(entries);
       } catch (error) {

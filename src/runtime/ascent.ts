@@ -21,17 +21,18 @@ export interface Ascent {
 
 export type AscentOptions = Omit<BringUpOptions, 'onReached' | 'patienceMs'>;
 
-/** How long the database may take to answer before the application serves without it, in milliseconds. */
-const PATIENCE_MS = 3_000;
-/** One of our own may have to recover first. */
-const EMBEDDED_PATIENCE_MS = 15_000;
+/** How long a database that refuses is asked again before the application serves without it, in milliseconds. */
+const REFUSED_MS = 3_000;
+/** The same for one that says nothing; one of our own may have to recover first. */
+const SILENT_MS = 10_000;
+const RECOVERY_MS = 30_000;
 const RETRY = { baseMs: 200, maxMs: 5_000 } as const;
 
 export function beginAscent(options: AscentOptions): Ascent {
   const { config, log, signal } = options;
   const known = createKnownOnDisk(config.dataDir, log).read();
   const hasRunBefore = known !== undefined && known.workspaces.length > 0;
-  const patienceMs = config.databaseUrl === undefined ? EMBEDDED_PATIENCE_MS : PATIENCE_MS;
+  const silentMs = config.databaseUrl === undefined ? RECOVERY_MS : SILENT_MS;
   const first = Promise.withResolvers<Running | undefined>();
   let reason = 'it has not answered yet';
   let isServedWithout = false;
@@ -44,14 +45,14 @@ export function beginAscent(options: AscentOptions): Ascent {
   // An installation that has never run knows no key: nothing could be taken meanwhile.
   if (hasRunBefore || config.databaseUrl !== undefined) {
     const patience = AbortSignal.any([signal, reached.signal]);
-    systemClock.sleep(patienceMs, patience).then(serveWithout, () => undefined);
+    systemClock.sleep(silentMs, patience).then(serveWithout, () => undefined);
   }
 
   const climb = async (): Promise<Running> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const quiet = isServedWithout ? { onStep: undefined } : {};
-        return await bringUp({ ...options, ...quiet, patienceMs, onReached: () => reached.abort() });
+        return await bringUp({ ...options, ...quiet, patienceMs: REFUSED_MS, onReached: () => reached.abort() });
       } catch (error) {
         signal.throwIfAborted();
         if (!isServedWithout && !isOutage(error, hasRunBefore)) throw error;

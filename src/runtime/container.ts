@@ -41,6 +41,8 @@ export interface Container extends Service {
   readonly services: Services;
 }
 
+/** Longer than any statement may take: a server that is frozen or cut off must not keep connections, and callers, for ever. */
+const LONGEST_QUERY_MS = 125_000;
 /** Two flights and the drain. A flight that is not answered is given up, and its events go to the spool. */
 const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } as const;
 
@@ -51,7 +53,7 @@ export function createContainer(deps: ContainerDeps): Container {
   const connection: PoolOptions = { url, applicationName: 'historybook', log };
   // Ingest has connections of its own: a slow search must never hold up an acknowledgement.
   const ingestPool = createPool({ ...connection, applicationName: 'historybook-ingest', ...INGEST_POOL });
-  const pool = createPool({ ...connection, max: 12 });
+  const pool = createPool({ ...connection, max: 12, queryTimeoutMs: LONGEST_QUERY_MS });
   const prisma = createPrisma(pool);
   const months = createMonths(pool);
   const wake = createWake({ pool, connection, log });
@@ -59,7 +61,7 @@ export function createContainer(deps: ContainerDeps): Container {
 
   const types = createTypeCatalogue({ prisma, clock });
   const query = createQueries({ pool });
-  const quarantine = createQuarantine({ pool, clock, log, spool, bodyOf });
+  const quarantine = createQuarantine({ pool, clock, log, spool, bodyOf, isAway: () => isAway() });
   const ingest = createIngest({
     pool: ingestPool,
     months: createMonths(ingestPool),
@@ -69,6 +71,7 @@ export function createContainer(deps: ContainerDeps): Container {
     log,
     refuge: { spool, ...quarantine, ...(outage !== undefined && { outage }) },
   });
+  const isAway = () => ingest.fallback()?.outage !== undefined;
   const retryQueue = createRetryQueue({ pool, ingest, doors: { lead: toSubmission }, clock, log });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
   const crm = createCrm({ prisma, months, wake, clock, log });
