@@ -7,7 +7,7 @@ import type pg from 'pg';
 import type { NewActivity, Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Clock } from '#platform/clock.ts';
-import { checkActivities } from '#platform/db/append.ts';
+import { type AppendOutcome, checkActivities } from '#platform/db/append.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
 import type { Months } from '#platform/db/months.ts';
 import type { Wake } from '#platform/db/wake.ts';
@@ -74,7 +74,8 @@ export function createIngest(deps: IngestDeps): Ingest & Service {
     storeUnjudged: () => Promise.reject(new AppError('UNAVAILABLE', { retryAfter: 1 })),
   };
   const storing: AcceptDeps = { ...deps, ...(fallback ?? direct) };
-  const checking: AcceptDeps = { ...deps, ...direct, store: (activity) => checkOne(pool, activity) };
+  const checks = createAppendQueue({ maxFlights: 1, fly: (batch) => check(pool, batch) });
+  const checking: AcceptDeps = { ...deps, ...direct, store: checks.add };
   const flights = createService({ name: 'ingest', start: () => () => queue.drained() });
   const service = fallback ? createServiceGroup({ name: 'ingest', services: [flights, fallback] }) : flights;
 
@@ -96,9 +97,12 @@ function unavailable(error: unknown): never {
   throw error instanceof NotStored ? new AppError('UNAVAILABLE', { retryAfter: 1, cause: error }) : error;
 }
 
-async function checkOne(pool: pg.Pool, activity: NewActivity) {
-  const run = async (text: string, values: readonly unknown[]) => (await pool.query(text, [...values])).rows;
-  const [outcome] = await checkActivities(run, [activity]);
-  if (!outcome) throw new AppError('INTERNAL');
-  return outcome;
+/** Asks for a batch what would become of it: a dry run of a thousand events is a few statements, not a thousand. */
+async function check(pool: pg.Pool, batch: readonly NewActivity[]): Promise<(AppendOutcome | Error)[]> {
+  try {
+    return await checkActivities(async (text, values) => (await pool.query(text, [...values])).rows, batch);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    return batch.map(() => failure);
+  }
 }
