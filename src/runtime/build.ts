@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { releaseBuildLock, takeBuildLock } from './build-lock.ts';
 
 /** What the built pages depend on. */
 const SOURCES = ['src/app', 'src/web', 'src/domain', 'public'];
@@ -23,9 +24,20 @@ export async function buildWhenNeeded(root: string, onBuild: () => void): Promis
   const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === wanted;
   if (await isBuilt()) return;
   onBuild();
+  const lock = join(root, '.next-build.lock');
   while (!(await isBuilt())) {
-    if (await runBuild(root)) await writeFile(stamp, wanted);
-    else await sleep(BUSY_MS);
+    if (!(await takeBuildLock(lock))) {
+      await sleep(BUSY_MS);
+      continue;
+    }
+    try {
+      // Another process may have finished between the look and the lock.
+      if (await isBuilt()) return;
+      await runBuild(root);
+      await writeFile(stamp, wanted);
+    } finally {
+      await releaseBuildLock(lock);
+    }
   }
 }
 
@@ -42,8 +54,7 @@ async function hashOfSources(root: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Resolves with false when another process is building. */
-function runBuild(root: string): Promise<boolean> {
+function runBuild(root: string): Promise<void> {
   const next = createRequire(join(root, 'package.json')).resolve('next/dist/bin/next');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [next, 'build', root], {
@@ -58,8 +69,7 @@ function runBuild(root: string): Promise<boolean> {
     child.stderr.on('data', collect);
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(true);
-      else if (output.includes('Another next build process is already running')) resolve(false);
+      if (code === 0) resolve();
       else reject(new Error(`building the pages failed:\n${output}`));
     });
   });

@@ -40,7 +40,7 @@ function callerOf(workspaceId: string, role: Role) {
   } as const;
   return createCaller({
     // @ts-expect-error: these procedures need these services alone
-    services: { query, types, log: silentLogger },
+    services: { query, types, log: silentLogger, retryQueue: { typeRegistered: async () => undefined } },
     principal: { ...person, email: 'ann@example.com', name: 'Ann', workspaceId, role },
     requestId: 'request-1',
     headers: new Headers(),
@@ -86,7 +86,7 @@ describe('the reading procedures', () => {
       colour: 'lime',
     } as const;
     const view = { ...type, door: 'lead', custom: true };
-    expect(await callerOf(own, 'ADMIN').types.register(type)).toEqual(view);
+    expect(await callerOf(own, 'ADMIN').types.register(type)).toEqual({ ...view, replaying: 0 });
     const listed = await callerOf(own, 'PM').types.list();
     expect(listed).toContainEqual(view);
     expect(listed).toHaveLength(BUILT_IN_TYPES.length + 1);
