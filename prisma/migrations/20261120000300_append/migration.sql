@@ -106,8 +106,10 @@ CREATE FUNCTION append_activities(
   p_key text[], p_body_hash text[]
 )
 RETURNS TABLE (ord bigint, outcome text, id uuid, occurred_at timestamptz) LANGUAGE plpgsql
--- Plans are made once for each connection: planning anew costs more than a small batch itself.
+-- Plans are made once for each connection: planning anew costs more than a small batch itself. One that was made while
+-- a table was small must still be right when it has grown: nothing here is to be looked up but by an index.
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -4,7 +4,7 @@ import type { NewActivity } from '#domain/activity.ts';
 import { uuidv7 } from '#domain/ids.ts';
 import { append, keyed, runOn, smsSent } from '#testing/append.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
-import { checkActivities } from './append.ts';
+import { appendActivities, checkActivities, type RunSql } from './append.ts';
 
 let book: TestBook;
 let workspaceId: string;
@@ -278,6 +278,42 @@ test('an activity without a key whose id is in the book is stored once, however 
   expect(await outcomesOf(activity, activity)).toEqual(['stored', 'stored']);
   expect(await outcomesOf(activity)).toEqual(['stored']);
   expect(await rowsWithKeyOf(activity)).toBe(1);
+});
+
+test('leads and keys are looked up by their indexes, also by plans that were made when there were few', async () => {
+  const small = await createTestBook();
+  const home = await small.makeWorkspace();
+  await small.makeLead(home, { airtableRecordId: 'rec0' });
+  await small.pool.query('ANALYZE leads, activity_key');
+  const client = await small.pool.connect();
+  const run: RunSql = async (text, values) => (await client.query({ name: 'append', text, values: [...values] })).rows;
+  await client.query('SELECT ensure_activity_month($1)', [smsSent(home).occurredAt]);
+  for (let turn = 0; turn < 10; turn += 1) {
+    await appendActivities(run, [smsSent(home, { leadAirtableId: 'rec0', idempotency: keyed(`few ${turn}`) })]);
+  }
+  await client.query(
+    `INSERT INTO leads (id, workspace_id, airtable_record_id, email_key)
+     SELECT gen_random_uuid(), $1, 'rec' || n, 'lead' || n || '@example.com' FROM generate_series(1, 2000) n`,
+    [home],
+  );
+  const tables = ['leads', 'activity_key'];
+  const scans = async () => {
+    await client.query('SELECT pg_stat_force_next_flush()');
+    const sql = 'SELECT sum(seq_scan) AS scans FROM pg_stat_user_tables WHERE relname = ANY ($1)';
+    return Number((await client.query(sql, [tables])).rows[0].scans);
+  };
+  const before = await scans();
+  const batch = Array.from({ length: 50 }, (_, n) =>
+    smsSent(
+      home,
+      n % 2 ? { leadAirtableId: `rec${n}` } : { leadEmail: `lead${n}@example.com`, idempotency: keyed(`${n}`) },
+    ),
+  );
+  await appendActivities(run, batch);
+  await appendActivities(run, batch);
+  expect((await scans()) - before).toBe(0);
+  client.release();
+  await small.drop();
 });
 
 test('a check answers what the append would, and writes nothing', async () => {
