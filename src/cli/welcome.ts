@@ -21,11 +21,14 @@ export async function welcome(application: Application, config: Config): Promise
     '',
     `  curl -X POST ${url}/api/internal/log-activity \\`,
     `    -H 'x-api-key: ${key}' -H 'content-type: application/json' \\`,
-    ...(workspace ? [`    -H 'x-workspace-id: ${workspace.id}' \\`] : []),
-    `    -d '${JSON.stringify(exampleEvent(workspace?.leadAirtableId ?? 'rec0000000000001'))}'`,
+    `    -d '${JSON.stringify(EXAMPLE_EVENT)}'`,
     '',
-    ...(workspace ? [`It appears in the feed of ${workspace.name}: ${url}/admin/activity-logs`, ''] : []),
-    'Watch the feed move: npm run demo (in another terminal). Stop with Ctrl-C.',
+    `It appears in the feed: ${url}/admin/activity-logs`,
+    ...(workspace
+      ? [`Demo data are in workspaces of their own, such as ${workspace.name}: switch at the top left.`]
+      : []),
+    '',
+    'Watch the feed of a demo workspace move: npm run demo (in another terminal). Stop with Ctrl-C.',
     '',
   ];
   return lines.join('\n');
@@ -49,13 +52,11 @@ function withoutDatabase(url: string, outage: string): string {
   return lines.join('\n');
 }
 
-function exampleEvent(leadAirtableId: string) {
-  return {
-    eventType: 'INBOUND_REPLY',
-    eventCategory: 'SMS',
-    leadAirtableId,
-    description: 'Replied: Yes, Thursday at 2pm works',
-    messageContent: 'Yes, Thursday at 2pm works',
-    source: 'curl:first-event',
-  };
-}
+const EXAMPLE_EVENT = {
+  eventType: 'INBOUND_REPLY',
+  eventCategory: 'SMS',
+  leadAirtableId: 'rec0000000000001',
+  description: 'Replied: Yes, Thursday at 2pm works',
+  messageContent: 'Yes, Thursday at 2pm works',
+  source: 'curl:first-event',
+};

@@ -85,11 +85,25 @@ async function takeBatch(
   principal: Principal,
   requestId: string,
 ): Promise<Answer> {
-  const query = new URLSearchParams(req.url?.split('?', 2)[1]);
-  const dryRun = ['1', 'true'].includes(query.get('dryRun') ?? '0');
+  const dryRun = isDryRun(new URLSearchParams(req.url?.split('?', 2)[1]));
   const body = await readJsonOf(req, LIMITS.batchBytes);
-  const results = await logBatch(services, body, { ...contextOf(principal), dryRun });
+  const key = req.headers['idempotency-key'];
+  const context = contextOf(principal, key === undefined ? key : String(key));
+  const results = await logBatch(services, body, { ...context, dryRun });
   return { status: 207, body: batchBody(results, dryRun, requestId) };
+}
+
+/** @throws AppError for any other word than those documented: a dry run that is none would store for good. */
+function isDryRun(query: URLSearchParams): boolean {
+  const names = [...query.keys()];
+  const stranger = names.find((name) => name !== 'dryRun');
+  const value = query.get('dryRun') ?? '0';
+  if (stranger === undefined && ['0', '1', 'true', 'false'].includes(value)) return value === '1' || value === 'true';
+  const issue =
+    stranger === undefined
+      ? { path: 'dryRun', message: 'must be 1 or 0' }
+      : { path: stranger, message: 'is not a parameter of this route; did you mean dryRun?' };
+  throw new AppError('INVALID_INPUT', { issues: [issue] });
 }
 
 function send(res: ServerResponse, status: number, body: object, retryAfter?: number): void {

@@ -149,6 +149,24 @@ describe('a batch', () => {
     expect(await countAll()).toBe(before);
   });
 
+  test('sent again under one key is stored once, each event in its place', async () => {
+    const events = [event(), event(), event({ idempotencyKey: 'own-in-batch' })];
+    const first = await app.post(BATCH, { events }, { 'idempotency-key': 'whole-batch' });
+    const again = await app.post(BATCH, { events }, { 'idempotency-key': 'whole-batch' });
+    expect(first.body).toMatchObject({ stored: 3, duplicates: 0 });
+    expect(again.body).toMatchObject({ stored: 0, duplicates: 3 });
+    const ids = ({ body }: typeof first) => body.results.map(({ activityId }: { activityId: string }) => activityId);
+    expect(ids(again)).toEqual(ids(first));
+  });
+
+  test('asked for in words that are none is refused: what should be a dry run is never stored', async () => {
+    const before = await countAll();
+    for (const query of ['dryRun=maybe', 'dryrun=1', 'dryRun=yes']) {
+      expect(await app.post(`${BATCH}?${query}`, { events: [event()] })).toMatchObject({ status: 400 });
+    }
+    expect(await countAll()).toBe(before);
+  });
+
   test('that is none: 400, or 413 when there are too many', async () => {
     for (const body of [[], {}, { events: {} }, { events: null }, 1, null]) {
       expect(await app.post(BATCH, body)).toMatchObject({ status: 400, body: errorOf('INVALID_INPUT', ['events']) });

@@ -18,9 +18,10 @@ export async function logBatch(deps: LeadDoorDeps, body: unknown, options: Batch
   const { ingest } = deps;
   const take = options.dryRun ? ingest.check : ingest.accept;
   const events = eventsOf(body);
-  const judged = events.map((event) => attempt(() => toSubmission(event, options)));
+  const contexts = events.map((event, i) => contextOfEvent(event, i, options));
+  const judged = events.map((event, i) => attempt(() => toSubmission(event, contexts[i] ?? options)));
   const results = await Promise.all(judged.map((item) => (item instanceof AppError ? item : settled(take(item)))));
-  return options.dryRun ? results : keepRefused(deps, events, results, options);
+  return options.dryRun ? results : keepRefused(deps, events, results, contexts);
 }
 
 /** The same results, with the errors of events that are kept now saying so. */
@@ -28,11 +29,12 @@ async function keepRefused(
   { quarantine }: LeadDoorDeps,
   events: readonly unknown[],
   results: readonly Result[],
-  context: SubmitContext,
+  contexts: readonly SubmitContext[],
 ): Promise<Result[]> {
   const refusals = new Map<number, Refusal>();
   for (const [i, result] of results.entries()) {
-    const refusal = isKept(result) ? refusalOfBody(events[i], context, result) : undefined;
+    const context = contexts[i];
+    const refusal = context && isKept(result) ? refusalOfBody(events[i], context, result) : undefined;
     if (refusal) refusals.set(i, refusal);
   }
   if (refusals.size === 0) return [...results];
@@ -46,6 +48,16 @@ async function keepRefused(
     const kept = outcome[place];
     return kept ? result.inQuarantine(kept.id) : result;
   });
+}
+
+/** One key for a batch is a key for each of its places, so that a batch sent again is stored once; an event's own wins. */
+function contextOfEvent(event: unknown, place: number, options: BatchOptions): SubmitContext {
+  const { idempotencyKey } = options;
+  const hasOwn = typeof event === 'object' && event !== null && 'idempotencyKey' in event;
+  return {
+    ...options,
+    idempotencyKey: idempotencyKey === undefined || hasOwn ? undefined : `${idempotencyKey}:${place}`,
+  };
 }
 
 function eventsOf(body: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 'use client';
 
 import { Button, Group, Stack, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { toastDone } from '../../ui/toast.ts';
@@ -17,6 +17,8 @@ interface NoteFormProps {
 /** Writes a note about a lead. Ctrl or Cmd and Enter send it. What was typed stays until it is kept. */
 export function NoteForm({ leadId, onDone, autoFocus = false }: NoteFormProps) {
   const [body, setBody] = useState('');
+  // Set at once, unlike state: the second click of a double click must not write the note twice.
+  const isSending = useRef(false);
   const utils = trpc.useUtils();
   const add = trpc.leads.addNote.useMutation({
     onSuccess: () => {
@@ -26,10 +28,15 @@ export function NoteForm({ leadId, onDone, autoFocus = false }: NoteFormProps) {
       void utils.leads.byId.invalidate({ id: leadId });
       onDone?.();
     },
+    onSettled: () => {
+      isSending.current = false;
+    },
   });
   const text = body.trim();
   const send = () => {
-    if (text !== '' && !add.isPending) add.mutate({ leadId, body: text });
+    if (text === '' || isSending.current) return;
+    isSending.current = true;
+    add.mutate({ leadId, body: text });
   };
   return (
     <form
