@@ -32,7 +32,10 @@ export interface PoolOptions {
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...clientConfig(options), max: options.max ?? 10, idleTimeoutMillis: 30_000 });
   // Without a listener the loss of an idle connection (a server that restarts) would end the process.
-  pool.on('error', (error) => options.log?.warn({ err: error }, 'idle database connection lost'));
+  // What is lost while the pool ends was not wanted any more. (The error itself carries the whole client.)
+  pool.on('error', ({ message }) => {
+    if (!pool.ending) options.log?.warn({ reason: message }, 'idle database connection lost');
+  });
   // That of a connection in use is told by the failure of its query; the event too would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
