@@ -147,7 +147,12 @@ export function createAccess(deps: AccessDeps): Access {
     },
     workspaceCookie: (workspaceId) => workspaceCookie(workspaceId, config.publicUrl),
     onRevoked: revocations.onRevoked,
-    ensureFirstAdmin: (admin) => ensureFirstAdmin({ prisma, signals, clock }, admin),
+    async ensureFirstAdmin(admin) {
+      const result = await ensureFirstAdmin({ prisma, signals, clock }, admin);
+      // The first workspace may have just been made: known from here on, whether or not the database stays.
+      await directory.list();
+      return result;
+    },
     keys: { ...createKeys({ prisma, signals, clock, store: keyStore }), loadedHashes: keyStore.loadedHashes },
     members: createMembers({ prisma, signals, clock }),
     workspaces: createWorkspaces({ prisma, signals, clock }),

@@ -157,6 +157,45 @@ describe('an application whose database is away', { timeout: 180_000 }, () => {
     await gate.close();
   });
 
+  test('killed again and again while it drains: every event it took is in the book, once', async () => {
+    const gate = await createGate(database.url);
+    const dataDir = testDataDir();
+    const env = { DATABASE_URL: gate.url };
+    const first = testApp({ dataDir, env });
+    const url = await first.url;
+    await gate.shut();
+    const names = Array.from({ length: 6_000 }, (_, index) => `drained ${index}`);
+    for (let from = 0; from < names.length; from += 1_000) {
+      const events = names.slice(from, from + 1_000).map((name, index) => {
+        return index % 2 === 0 ? exampleEvent(name) : { ...exampleEvent(name), idempotencyKey: name };
+      });
+      const body = JSON.stringify({ events });
+      const answer = await fetch(`${url}/api/internal/log-activity/batch`, {
+        method: 'POST',
+        headers: asService,
+        body,
+      });
+      expect(await answer.json()).toMatchObject({ success: true, spooled: 1_000 });
+    }
+    await first.stop('SIGKILL');
+    await gate.open();
+    const inBook = async () => {
+      const sql =
+        "SELECT count(*)::int AS rows, count(DISTINCT description)::int AS names FROM activity WHERE description LIKE 'drained %'";
+      return z.object({ rows: z.int(), names: z.int() }).parse((await database.pool.query(sql)).rows[0]);
+    };
+    for (let kill = 0; kill < 3; kill += 1) {
+      const before = (await inBook()).rows;
+      const app = testApp({ dataDir, env });
+      await vi.waitUntil(async () => (await inBook()).rows > before || before === names.length, { timeout: 60_000 });
+      await app.stop('SIGKILL');
+    }
+    const last = testApp({ dataDir, env });
+    await last.url;
+    await expect.poll(inBook, { timeout: 60_000 }).toEqual({ rows: names.length, names: names.length });
+    await gate.close();
+  });
+
   test('on the first start of all, with a password that is wrong, it says so and ends', async () => {
     const wrong = new URL(database.url);
     wrong.pathname = '/there_is_no_such_database';
