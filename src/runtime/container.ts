@@ -95,6 +95,7 @@ export function createContainer(deps: ContainerDeps): Container {
     prisma,
     months,
     wake,
+    signals,
     clock,
     log,
     config,

@@ -4,17 +4,22 @@ import { systemClock } from '#platform/clock.ts';
 import { createMonths } from '#platform/db/months.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
-import { ensureDemo } from './ensure.ts';
+import { type EnsureDemoDeps, ensureDemo } from './ensure.ts';
 
 let database: TestDatabase;
 let made: boolean[];
+const told: string[] = [];
+const signals: EnsureDemoDeps['signals'] = {
+  publish: async () => undefined,
+  deliver: (news) => void told.push(...news.map(({ kind, id }) => `${kind} ${id}`)),
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();
   const ensure = () => {
     const { pool } = database;
     const wake = { announce: () => undefined, subscribe: () => () => undefined };
-    return ensureDemo({ pool, months: createMonths(pool), wake, clock: systemClock, log: silentLogger });
+    return ensureDemo({ pool, months: createMonths(pool), wake, signals, clock: systemClock, log: silentLogger });
   };
   made = await Promise.all([ensure(), ensure()]);
   made.push(await ensure());
@@ -28,6 +33,11 @@ async function one(sql: string, params: readonly unknown[] = []) {
 
 it('is made once, however many ask for it', () => {
   expect(made.toSorted()).toEqual([false, false, true]);
+});
+
+it('tells of its workspaces once, so that those who keep them in memory know them at once', async () => {
+  const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM workspace');
+  expect(told.toSorted()).toEqual(rows.map(({ id }) => `workspace ${id}`).toSorted());
 });
 
 it('holds two marked workspaces, 200 leads and 20,000 activities of all 23 types, each in its month', async () => {
@@ -110,7 +120,7 @@ it('can be removed, and then stays away', async () => {
   ).toEqual({ left: 0 });
   const { pool } = database;
   const wake = { announce: () => undefined, subscribe: () => () => undefined };
-  expect(await ensureDemo({ pool, months: createMonths(pool), wake, clock: systemClock, log: silentLogger })).toBe(
-    false,
-  );
+  expect(
+    await ensureDemo({ pool, months: createMonths(pool), wake, signals, clock: systemClock, log: silentLogger }),
+  ).toBe(false);
 });

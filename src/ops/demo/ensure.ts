@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '#platform/clock.ts';
 import type { Months } from '#platform/db/months.ts';
+import type { Signals } from '#platform/db/signal.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { makeDemoBook } from './make-book.ts';
@@ -10,6 +11,8 @@ export interface EnsureDemoDeps {
   readonly pool: pg.Pool;
   readonly months: Months;
   readonly wake: Wake;
+  /** Tells every process of the new workspaces: they keep those they know in memory. */
+  readonly signals: Pick<Signals, 'publish' | 'deliver'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,7 +32,7 @@ const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f
  * nobody else can write to the book: to be called before the server takes requests.
  */
 export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
-  const { pool, months, wake, clock, log } = deps;
+  const { pool, months, wake, signals, clock, log } = deps;
   const { rows } = await pool.query<{ wanted: boolean }>(IS_WANTED);
   if (!rows[0]?.wanted) return false;
 
@@ -37,14 +40,17 @@ export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
   const book = makeDemoBook(SEED, clock.now().getTime());
   // Outside the transaction: it would keep the whole table locked until its end.
   await months.ensure([...book.early, ...book.activities].map(({ occurredAt }) => occurredAt));
+  const made = book.workspaces.map(({ id }) => ({ kind: 'workspace', id, workspaceId: id }) as const);
   const isDone = await inTransaction(pool, async (client) => {
     await client.query(ONE_AT_A_TIME);
     const again = await client.query<{ wanted: boolean }>(IS_WANTED);
     if (!again.rows[0]?.wanted) return false;
     await storeBook(client, book);
+    await signals.publish(async (sql, values) => (await client.query(sql, [...values])).rows, made);
     return true;
   });
   if (!isDone) return false;
+  signals.deliver(made);
   wake.announce();
   // The planner knows nothing of a table that was just filled, and autovacuum never looks at the parent.
   await pool.query('ANALYZE activity, leads, lead_identity, enrollments');

@@ -8,6 +8,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { Months } from '#platform/db/months.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
+import type { Signals } from '#platform/db/signal.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
@@ -51,6 +52,7 @@ export interface DemoControlDeps {
   readonly prisma: PrismaClient;
   readonly months: Months;
   readonly wake: Wake;
+  readonly signals: Pick<Signals, 'publish' | 'deliver'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Pick<Config, 'port'>;
