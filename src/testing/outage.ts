@@ -94,3 +94,30 @@ export async function startIngestProcess(
     },
   };
 }
+
+/** What is in the book, in the order of the book. */
+export async function rowsOf(book: TestBook, workspaceId: string): Promise<StoredRow[]> {
+  const sql = `SELECT id, description, type, occurred_at AS "occurredAt", recorded_at AS "recordedAt"
+    FROM activity WHERE workspace_id = $1 ORDER BY seq`;
+  return (await book.pool.query<StoredRow>(sql, [workspaceId])).rows;
+}
+
+export interface StoredRow {
+  readonly id: string;
+  readonly description: string;
+  readonly type: string;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+/** What is in quarantine, in the order in which it came there. */
+export async function quarantinedIn(book: TestBook, workspaceId: string): Promise<{ code: string; body: object }[]> {
+  const sql = 'SELECT code, body FROM quarantine WHERE workspace_id = $1 ORDER BY received_at';
+  return (await book.pool.query<{ code: string; body: object }>(sql, [workspaceId])).rows;
+}
+
+/** The answer of an event that must have been taken. */
+export function receiptOf(answer: Receipt | AppError): Receipt {
+  if (answer instanceof AppError) throw answer;
+  return answer;
+}

@@ -8,6 +8,7 @@ import { systemClock } from '#platform/clock.ts';
 import { silentLogger } from '#platform/log.ts';
 import { ownIdentity, type ProcessIdentity } from '#platform/process-identity.ts';
 import type { Service } from '#platform/service.ts';
+import { exampleRecord } from './example-record.ts';
 
 /** A DATA_DIR of its own that goes with the test. */
 export function spoolDataDir(): string {
@@ -61,4 +62,24 @@ export function filesIn(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
+}
+
+/** Puts a record for each name into the spool; resolves when all are on the disk. */
+export async function append(spool: Spool, ...names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => spool.append(exampleRecord(name))));
+}
+
+/** The path of the only segment file of a DATA_DIR. */
+export function segmentOf(dataDir: string): string {
+  const [path, ...others] = filesIn(join(dataDir, 'spool')).filter((name) => /\.(open|seg)$/.test(name));
+  if (path === undefined || others.length > 0) throw new Error(`segments: ${[path, ...others]}`);
+  return join(dataDir, 'spool', path);
+}
+
+/** A segment file with these records, left behind by a process that is gone; `isStopped` when it ended in good order. */
+export async function leaveBehind(dataDir: string, names: readonly string[], isStopped = false): Promise<string> {
+  const spool = await startSpool({ dataDir, identity: deadProcess() });
+  await append(spool, ...names);
+  if (isStopped) await spool.stop();
+  return segmentOf(dataDir);
 }
