@@ -259,7 +259,8 @@ describe('a replay of all that match', () => {
   });
 
   test('can be cancelled, and is taken on by another process when its own ends', async () => {
-    for (let i = 0; i < 120; i += 1) await refuse(leadEvent({ eventType: 'CUT_OFF' }));
+    // Several chunks, so that the stop comes before the last one however slowly it comes.
+    await Promise.all(Array.from({ length: 800 }, () => refuse(leadEvent({ eventType: 'CUT_OFF' }))));
     await door.types.register(workspaceId, { name: 'CUT_OFF', category: 'SMS', label: 'Cut off' });
     await queue.start();
     const cut = await queue.replayAll(admin, filterOf({ types: ['CUT_OFF'] }));
@@ -267,9 +268,9 @@ describe('a replay of all that match', () => {
     expect(await queue.progress(workspaceId, cut.id)).toMatchObject({ state: 'running' });
     const other = createRetryQueue(deps());
     await other.start();
-    expect(await ended(cut.id)).toMatchObject({ state: 'done', succeeded: 120, failed: 0 });
+    expect(await ended(cut.id)).toMatchObject({ state: 'done', succeeded: 800, failed: 0 });
     await other.stop();
-    expect(await activities()).toHaveLength(120);
+    expect(await activities()).toHaveLength(800);
 
     for (let i = 0; i < 220; i += 1) await refuse({ still: i });
     const begun = await queue.replayAll(admin, filterOf());
