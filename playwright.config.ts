@@ -23,6 +23,8 @@ export default defineConfig({
   // Far above what they take: each waits for signals, and how fast those come depends on the machine.
   timeout: 120_000,
   expect: { timeout: 20_000 },
+  // What passes at the second try is reported as flaky; what fails twice fails.
+  retries: 1,
   reporter: 'list',
   use: {
     locale: 'en-GB',
