@@ -29,6 +29,8 @@ export interface N8nWorkflow {
   readonly nodes: readonly N8nNode[];
   readonly connections: Readonly<Record<string, { readonly main: readonly (readonly N8nTarget[])[] }>>;
   readonly active: boolean;
+  /** n8n's own import wants one; another content has another. */
+  readonly versionId: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly pinData: Readonly<Record<string, never>>;
   readonly meta: Readonly<Record<string, unknown>>;
@@ -50,12 +52,16 @@ export interface WorkflowDraft {
 
 /** The export of a workflow. Everything an execution did is saved: what could not be logged anywhere is found there. */
 export function toWorkflow({ name, nodes, links, timezone }: WorkflowDraft): N8nWorkflow {
+  const content = {
+    nodes: nodes.map((node) => ({ id: idOf(`${name}/${node.name}`), ...node })),
+    connections: toConnections(links),
+  };
   return {
     id: idOf(name).replaceAll('-', '').slice(0, 16),
     name,
-    nodes: nodes.map((node) => ({ id: idOf(`${name}/${node.name}`), ...node })),
-    connections: toConnections(links),
+    ...content,
     active: false,
+    versionId: idOf(JSON.stringify(content)),
     settings: {
       executionOrder: 'v1',
       saveDataSuccessExecution: 'all',
