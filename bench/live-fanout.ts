@@ -4,7 +4,7 @@
  */
 import { type Child, startChild } from './harness/child.ts';
 import { type BenchDatabase, startBenchDatabase } from './harness/database.ts';
-import type { RawBlast, RawQuestion } from './live/raw-server.ts';
+import type { RawBlast, RawQuestion, RawResult } from './live/raw-server.ts';
 import type { StreamServerQuestion } from './live/stream-server.ts';
 import type { Arrivals, SubscribersOptions, SubscribersQuestion } from './live/subscribers.ts';
 import type { Memory, Usage } from './live/usage.ts';
@@ -54,6 +54,7 @@ async function fanOut({ database, server, raw, ours, theirs, log }: Parts): Prom
   await tell(ours, streams(SUBSCRIBERS, database));
   await tell(theirs, { open: SUBSCRIBERS, path: '/', headers: {} });
   const p99s: number[] = [];
+  const rawP99s: number[] = [];
   const costs: number[] = [];
   const coalesced: number[] = [];
   const single: number[] = [];
@@ -62,11 +63,13 @@ async function fanOut({ database, server, raw, ours, theirs, log }: Parts): Prom
     const { latencies, cpuMicros, deliveries } = await round(database, server, ours, SECONDS);
     p99s.push(quantile(latencies, 0.99));
     costs.push(cpuMicros / deliveries);
-    coalesced.push(await blast(raw, { frame, rate: RATE, seconds: SECONDS, coalesceMs: COALESCE_MS }));
-    single.push(await blast(raw, { frame, rate: RATE / 5, seconds: SECONDS, coalesceMs: 0 }));
+    const paced = await blast(raw, theirs, { frame, rate: RATE, seconds: SECONDS, coalesceMs: COALESCE_MS });
+    coalesced.push(paced.cost);
+    rawP99s.push(quantile(paced.latencies, 0.99));
+    single.push((await blast(raw, theirs, { frame, rate: RATE / 5, seconds: SECONDS, coalesceMs: 0 })).cost);
     log(
-      `fan-out: ${deliveries} deliveries, p50 / p99 / max ${[0.5, 0.99, 1].map((q) => quantile(latencies, q).toFixed(1)).join(' / ')} ms, ` +
-        `${costs.at(-1)?.toFixed(3)} µs each; raw ${coalesced.at(-1)?.toFixed(3)} µs coalesced, ${single.at(-1)?.toFixed(2)} µs one by one`,
+      `fan-out: ${deliveries} deliveries, p50 / p99 / max ${spread(latencies)} ms, ${costs.at(-1)?.toFixed(3)} µs each; ` +
+        `raw ${spread(paced.latencies)} ms, ${paced.cost.toFixed(3)} µs, one by one ${single.at(-1)?.toFixed(2)} µs`,
     );
   }
   await tell(theirs, 'close');
@@ -79,7 +82,7 @@ async function fanOut({ database, server, raw, ours, theirs, log }: Parts): Prom
       unit: 'ms',
       target: 100,
       isMoreBetter: false,
-      notes: rounds(p99s),
+      notes: `${rounds(p99s)}; from a raw writer's socket to its clients, at the same pace: ${rounds(rawP99s)}`,
     },
     {
       name: 'fan-out CPU per delivered event, everything included',
@@ -109,11 +112,18 @@ async function round(database: BenchDatabase, server: Child, ours: Child, second
   };
 }
 
-async function blast(raw: Child, run: RawBlast): Promise<number> {
+/** What the raw writer needs for a delivery, and how long from its sockets to its clients. */
+async function blast(raw: Child, theirs: Child, run: RawBlast) {
+  await ask<Arrivals>(theirs, 'arrivals');
   const before = await ask<Usage>(raw, 'usage');
-  const deliveries = await ask<number>(raw, { blast: run });
+  const { deliveries, first, sentAt } = await ask<RawResult>(raw, { blast: run });
   const after = await ask<Usage>(raw, 'usage');
-  return (after.cpuMicros - before.cpuMicros) / deliveries;
+  await tell(theirs, { untilAt: first + sentAt.length - 1 });
+  const committedAt = new Map(sentAt.map((at, index) => [first + index, at]));
+  return {
+    cost: (after.cpuMicros - before.cpuMicros) / deliveries,
+    latencies: latenciesOf(await ask<Arrivals>(theirs, 'arrivals'), { committedAt }),
+  };
 }
 
 async function idleMemory(
@@ -140,7 +150,7 @@ async function idleMemory(
   };
 }
 
-function latenciesOf({ after, upTo, at }: Arrivals, { committedAt }: Written): Float64Array {
+function latenciesOf({ after, upTo, at }: Arrivals, { committedAt }: Pick<Written, 'committedAt'>): Float64Array {
   const latencies: number[] = [];
   for (const [index, time] of at.entries()) {
     for (let seq = (after[index] ?? 0) + 1; seq <= (upTo[index] ?? 0); seq += 1) {
@@ -153,6 +163,10 @@ function latenciesOf({ after, upTo, at }: Arrivals, { committedAt }: Written): F
 
 function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+function spread(latencies: Float64Array): string {
+  return [0.5, 0.99, 1].map((share) => quantile(latencies, share).toFixed(1)).join(' / ');
 }
 
 function streams(open: number, { keys }: BenchDatabase): SubscribersQuestion {

@@ -14,6 +14,13 @@ export interface RawBlast {
   readonly coalesceMs: number;
 }
 
+export interface RawResult {
+  readonly deliveries: number;
+  /** The number of the first frame, and for each when it was handed to the sockets, in milliseconds since 1970. */
+  readonly first: number;
+  readonly sentAt: readonly number[];
+}
+
 export type RawQuestion = 'url' | 'usage' | { readonly blast: RawBlast };
 
 serveParent(async () => {
@@ -28,17 +35,23 @@ serveParent(async () => {
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 
+  let total = 0;
   const blast = ({ frame, rate, seconds, coalesceMs }: RawBlast) =>
-    new Promise<number>((resolve) => {
+    new Promise<RawResult>((resolve) => {
       const startedAt = performance.now();
-      let sent = 0;
+      const first = total + 1;
+      const sentAt: number[] = [];
       const tick = () => {
         const elapsed = (performance.now() - startedAt) / 1000;
-        const due = Math.floor(Math.min(elapsed, seconds) * rate) - sent;
-        const writes = coalesceMs > 0 ? [Buffer.concat(numbered(frame, sent, due))] : numbered(frame, sent, due);
-        if (due > 0) for (const bytes of writes) for (const res of responses) res.write(bytes);
-        sent += due;
-        if (elapsed >= seconds) resolve(sent * responses.size);
+        const due = Math.floor(Math.min(elapsed, seconds) * rate) - sentAt.length;
+        const frames = numbered(frame, total, due);
+        for (const bytes of coalesceMs > 0 && due > 0 ? [Buffer.concat(frames)] : frames) {
+          for (const res of responses) res.write(bytes);
+        }
+        const now = performance.timeOrigin + performance.now();
+        for (let i = 0; i < due; i += 1) sentAt.push(now);
+        total += due;
+        if (elapsed >= seconds) resolve({ deliveries: sentAt.length * responses.size, first, sentAt });
         else setTimeout(tick, Math.max(1, coalesceMs));
       };
       tick();
