@@ -7,9 +7,10 @@ import type { AppendOutcome } from '#platform/db/append.ts';
  *   add() ──▶ waiting ──take up to maxRows──▶ flight 1 ─┐
  *                       └────────────────────▶ flight 2 ─┴──lands──▶ its promises settle, the next flight leaves
  *
- * An idle queue sends at once, so a lone event waits for nobody. Under load events gather while both flights are out, so
+ * An idle queue sends at once, so a lone event waits for nobody. Under load events gather while flights are out, so
  * batches grow with the load. Two flights, because the append lane lets one commit at a time: the second prepares
- * (parses, resolves leads, takes keys) while the first one commits; a third would only wait.
+ * (parses, resolves leads, takes keys) while the first one commits; a third would only wait. The second leaves when it has
+ * as many on board as the first, or when that one lands: sooner it would go nearly empty, and wait for the lane.
  */
 export interface AppendQueue {
   /** Resolves when the activity is durable, with what became of it; rejects when it could not be stored. */
@@ -42,6 +43,8 @@ export function createAppendQueue({ fly, maxFlights = 2, maxRows = 1000 }: Appen
   let scheduled = false;
   let onDrained: (() => void)[] = [];
 
+  const mayDepart = () => flights < maxFlights && waiting.length > 0 && waiting.length >= inFlight;
+
   const land = (batch: readonly Entry[], outcomes: readonly (AppendOutcome | Error)[]) => {
     for (const [i, entry] of batch.entries()) {
       const outcome = outcomes[i] ?? new Error('the batch came back without an outcome for this activity');
@@ -52,7 +55,7 @@ export function createAppendQueue({ fly, maxFlights = 2, maxRows = 1000 }: Appen
 
   const depart = () => {
     scheduled = false;
-    while (waiting.length > 0 && flights < maxFlights) {
+    while (mayDepart()) {
       const batch = waiting.slice(0, maxRows);
       waiting = waiting.slice(maxRows);
       flights += 1;
@@ -78,7 +81,7 @@ export function createAppendQueue({ fly, maxFlights = 2, maxRows = 1000 }: Appen
       return new Promise((resolve, reject) => {
         waiting.push({ activity, resolve, reject });
         // Everything that was read from the sockets in this turn of the event loop leaves together.
-        if (!scheduled && flights < maxFlights) {
+        if (!scheduled && mayDepart()) {
           scheduled = true;
           setImmediate(depart);
         }

@@ -89,13 +89,36 @@ test('two flights are out at most; what comes meanwhile leaves together when one
 
 test('a flight has at most maxRows', async () => {
   const { queue, next } = createTower(2);
-  const all = [activity(), activity(), activity()];
+  const all = [activity(), activity(), activity(), activity()];
   const receipts = Promise.all(all.map((item) => queue.add(item)));
   const [one, two] = [await next(), await next()];
   expect([one.batch, two.batch]).toEqual([all.slice(0, 2), all.slice(2)]);
   two.land();
   one.land();
   expect(await receipts).toEqual(all.map(stored));
+});
+
+test('the second flight leaves when it has as many on board as the first, or when that one lands', async () => {
+  const tower = createTower();
+  const { queue, next } = tower;
+  const receipts = [activity(), activity()].map((item) => queue.add(item));
+  const flightOne = await next();
+  receipts.push(queue.add(activity()));
+  await turn();
+  expect(tower.waiting).toBe(0);
+  receipts.push(queue.add(activity()));
+  const flightTwo = await next();
+  expect(flightTwo.batch).toHaveLength(2);
+  receipts.push(queue.add(activity()));
+  flightTwo.land();
+  await receipts[2];
+  await turn();
+  expect(tower.waiting).toBe(0);
+  flightOne.land();
+  const flightThree = await next();
+  expect(flightThree.batch).toHaveLength(1);
+  flightThree.land();
+  await Promise.all(receipts);
 });
 
 describe('each activity settles alone', () => {
