@@ -16,6 +16,12 @@ export const PERMISSIONS = [
   'types:write',
   /** See, edit, replay and discard refused events. */
   'quarantine:manage',
+  /** See whether logging works: health, metrics, incidents, in-app alerts. */
+  'ops:read',
+  /** Change alert rules and where alerts are sent. */
+  'alerts:manage',
+  /** Import the records of an older system and compare them with the book. */
+  'import:manage',
   /** See and change who belongs to the workspace. */
   'members:manage',
   /** Create, rotate and revoke service keys. */
@@ -52,6 +58,7 @@ export const KEY_SCOPES = [
   'leads:read',
   'leads:write',
   'quarantine:manage',
+  'ops:read',
 ] as const satisfies readonly Permission[];
 export type KeyScope = (typeof KEY_SCOPES)[number];
 

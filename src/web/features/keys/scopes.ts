@@ -8,4 +8,5 @@ export const SCOPE_WORDS: Readonly<Record<KeyScope, string>> = {
   'leads:read': 'Read leads',
   'leads:write': 'Create and change leads',
   'quarantine:manage': 'Edit, replay and discard refused events',
+  'ops:read': 'Read health and metrics',
 };
