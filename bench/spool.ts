@@ -21,8 +21,8 @@ import { type BenchRow, median } from './report.ts';
 /** What comes in during an outage, in events a second: the drain has to be ten times as fast. */
 const ARRIVAL = 500;
 const OUTAGE_S = 60;
-const PACED_S = 4;
-const ROUNDS = 5;
+const PACED_S = 2;
+const ROUNDS = 11;
 const WRITERS = 500;
 const log = createLogger({ level: 'error' });
 const nobody = { announce: () => undefined, subscribe: () => () => undefined };
