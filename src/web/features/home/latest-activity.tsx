@@ -1,9 +1,7 @@
 'use client';
 
 import { Anchor, Group, Paper } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useCallback, useEffect } from 'react';
-import { trpc } from '../../trpc/client.ts';
+import { useCallback } from 'react';
 import { AppLink } from '../../ui/app-link.tsx';
 import { LoadError } from '../../ui/states.tsx';
 import { CompactRow } from '../activity/compact-row.tsx';
@@ -17,30 +15,13 @@ import { TodayCounts } from './today-counts.tsx';
 
 const EVERYTHING: FeedState = { ...DEFAULT_FEED, range: 'all' };
 const SHOWN = 12;
-/** The counts above follow what arrives, at most this often, in milliseconds. */
-const RECOUNT = 2_000;
-
-function isCount(queryKey: readonly unknown[]): boolean {
-  return JSON.stringify(queryKey).includes('"limit":1}');
-}
 
 /** Today's counts and the newest activities, live; what to do first when there are none. */
 export function LatestActivity() {
   const { show } = useTypes();
-  const utils = trpc.useUtils();
   const never = useCallback(() => false, []);
   const { list, query, reload } = useFeed(EVERYTHING, never);
   const rows = list.rows.slice(0, SHOWN);
-  const newest = list.rows[0]?.id;
-  const recount = useDebouncedCallback(
-    // The list itself is kept current by what arrives: only the questions of one row, which count, are asked again.
-    () => void utils.search.activities.invalidate(undefined, { predicate: ({ queryKey }) => isCount(queryKey) }),
-    RECOUNT,
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new first row is what makes the counts old
-  useEffect(() => {
-    if (list.fresh.size > 0) recount();
-  }, [newest]);
   if (query.isError && rows.length === 0) {
     return <LoadError error={query.error} what="the latest activity" onRetry={reload} retrying={query.isFetching} />;
   }
