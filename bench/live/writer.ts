@@ -101,6 +101,7 @@ const EXAMPLE = {
   subjectKey: `lead:${uuidv7(0)}`,
   actor: null,
   createdBy: null,
+  serviceKey: null,
   visibility: 'INTERNAL',
   severity: 'INFO',
   status: null,

@@ -26,6 +26,7 @@ import { createKeyUsage } from './key-usage.ts';
 import { createKeys, type Keys } from './keys.ts';
 import type { KnownOnDisk } from './known-on-disk.ts';
 import { createMembers, type Members } from './members.ts';
+import { createPeople, type People } from './people.ts';
 import { createRateLimiter, DEFAULT_RATES, type RatePolicies } from './rate-limit.ts';
 import { createRevocations, type RevocationMatch } from './revocation.ts';
 import { assertSameOrigin, ownOrigins } from './same-origin.ts';
@@ -41,6 +42,7 @@ export type { KnownKey } from './key-store.ts';
 export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';
 export { createKnownOnDisk, KNOWN_FILE, type KnownOnDisk } from './known-on-disk.ts';
 export type { CreatedMember, MemberView, NewMember } from './members.ts';
+export type { KnownPerson } from './people.ts';
 export type { RatePolicies, RatePolicy } from './rate-limit.ts';
 export type { RevocationMatch } from './revocation.ts';
 export type { WorkspaceRecord } from './workspace-directory.ts';
@@ -66,7 +68,7 @@ export interface AccessDeps {
   readonly onDisk?: KeptJson<KnownOnDisk>;
 }
 
-export interface Access extends Service, Authenticator {
+export interface Access extends Service, Authenticator, Pick<People, 'findMember'> {
   /**
    * Answers what is under /api/auth: sign-in, sign-out, change of password. `socketAddress` is the peer of the socket.
    * @throws AppError for everything but success.
@@ -115,6 +117,7 @@ export function createAccess(deps: AccessDeps): Access {
     revocations,
     ...(lastKnown && { lastKnown: lastKnown.keys }),
   });
+  const people = createPeople({ prisma, signals, log });
   const usage = createKeyUsage({ pool, clock });
   const auth = createAuth({ prisma, clock, log, signals, config });
   const sessions = createSessions({ auth, prisma, clock, signals });
@@ -126,7 +129,7 @@ export function createAccess(deps: AccessDeps): Access {
     internalApiKey: config.internalApiKey,
   });
   const handleAuth = createAuthHandler({ auth, origins, attempts: limits.signIn });
-  const service = createAccessService({ pool, clock, log, signals, keys: keyStore, usage, directory, onDisk });
+  const service = createAccessService({ pool, clock, log, signals, keys: keyStore, people, usage, directory, onDisk });
 
   return {
     name: service.name,
@@ -134,6 +137,7 @@ export function createAccess(deps: AccessDeps): Access {
     stop: service.stop,
     authenticate: authenticator.authenticate,
     currentSession: authenticator.currentSession,
+    findMember: people.findMember,
     authHandler: (request, socketAddress) =>
       handleAuth(request, clientAddress(request.headers, socketAddress, config.publicUrl !== undefined)),
     assertSameOrigin: (headers, method) => assertSameOrigin(headers, method, origins),

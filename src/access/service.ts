@@ -7,6 +7,7 @@ import { createService, type ManagedService } from '#platform/service.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyUsage } from './key-usage.ts';
 import type { KnownOnDisk } from './known-on-disk.ts';
+import type { People } from './people.ts';
 import { type Chore, repeat } from './repeat.ts';
 import type { WorkspaceDirectory } from './workspace-directory.ts';
 
@@ -16,6 +17,7 @@ export interface AccessServiceDeps {
   readonly log: Logger;
   readonly signals: Signals;
   readonly keys: KeyStore;
+  readonly people: People;
   readonly usage: KeyUsage;
   readonly directory: WorkspaceDirectory;
   readonly onDisk: KeptJson<KnownOnDisk> | undefined;
@@ -29,7 +31,7 @@ const DELETE_EXPIRED_SESSIONS = 'DELETE FROM auth_session WHERE expires_at < $1'
  * than that.
  */
 export function createAccessService(deps: AccessServiceDeps): ManagedService {
-  const { pool, clock, log, signals, keys, usage, directory, onDisk } = deps;
+  const { pool, clock, log, signals, keys, people, usage, directory, onDisk } = deps;
   const keepKnown = async () => {
     if (!onDisk) return;
     // Asking brings it up to date when something has changed.
@@ -41,6 +43,7 @@ export function createAccessService(deps: AccessServiceDeps): ManagedService {
     { name: 'keep what is known of keys', everyMs: 1_000, run: keepKnown },
     { name: 'write last use of keys', everyMs: 5_000, run: () => usage.flush() },
     { name: 'read keys again', everyMs: 30_000, run: () => keys.load() },
+    { name: 'read members again', everyMs: 60_000, run: () => people.load() },
     {
       name: 'delete expired sessions',
       everyMs: 3_600_000,
@@ -54,7 +57,7 @@ export function createAccessService(deps: AccessServiceDeps): ManagedService {
       const stopListening = signals.onGap(() => {
         keys.load().catch((error) => log.warn({ err: error }, 'keys cannot be read yet'));
       });
-      await Promise.all([keys.load(), directory.load()]);
+      await Promise.all([keys.load(), people.load(), directory.load()]);
       await keepKnown().catch((error) => log.warn({ err: error }, 'what is known of keys could not be written down'));
       const abort = new AbortController();
       const running = chores.map((chore) => repeat(chore, clock, log, abort.signal));

@@ -1,4 +1,4 @@
-import type { Actor } from '#domain/activity.ts';
+import type { Actor, ServiceKeyRef } from '#domain/activity.ts';
 import type { Principal } from '#domain/principal.ts';
 
 /** Who an activity says it was. */
@@ -6,6 +6,7 @@ export interface Author {
   readonly actor: Actor;
   /** The person's id; null for a service. */
   readonly createdBy: string | null;
+  readonly serviceKey?: ServiceKeyRef;
   /** `ui:<action>` for a person, `api:<action>` for a service. */
   readonly source: string;
 }
@@ -16,7 +17,8 @@ export function authorOf(principal: Principal, action: string): Author {
     return { actor, createdBy: principal.userId, source: `ui:${action}` };
   }
   const actor: Actor = { type: 'INTEGRATION', id: principal.keyId, label: principal.name };
-  return { actor, createdBy: null, source: `api:${action}` };
+  const serviceKey = { id: principal.keyId, name: principal.name };
+  return { actor, createdBy: null, serviceKey, source: `api:${action}` };
 }
 
 /** `<verb>_by_user_id` and `<verb>_by_email` for a person, `<verb>_by_key` for a service. */

@@ -18,6 +18,12 @@ export interface Actor {
   readonly label: string | null;
 }
 
+/** The service key that brought an activity, with its name at that time. */
+export interface ServiceKeyRef {
+  readonly id: string;
+  readonly name: string;
+}
+
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /**
@@ -40,6 +46,8 @@ export interface NewActivity extends LeadReference {
   readonly executionId?: string | null | undefined;
   readonly actor?: Actor | undefined;
   readonly createdBy?: string | null | undefined;
+  /** Undefined for what a person or Historybook itself writes. */
+  readonly serviceKey?: ServiceKeyRef | undefined;
   readonly entityType?: string | undefined;
   readonly entityId?: string | undefined;
   readonly brandId?: string | undefined;
@@ -82,8 +90,12 @@ export interface ActivityView {
   readonly leadAirtableId: string | null;
   /** The key the activity is filed under: lead:…, airtable:…, email:…, phone:… */
   readonly subjectKey: string | null;
+  /** Of type USER only when Historybook knows that person. */
   readonly actor: Actor | null;
+  /** The author as the caller named him, when he did it by an id. */
   readonly createdBy: string | null;
+  /** The service key that wrote it; null for what a person or Historybook itself wrote. */
+  readonly serviceKey: ServiceKeyRef | null;
   readonly visibility: Visibility;
   readonly severity: Severity;
   readonly status: string | null;

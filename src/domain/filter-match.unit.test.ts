@@ -25,6 +25,7 @@ function activity(values: Partial<ActivityView> = {}): ActivityView {
     subjectKey: `lead:${LEAD}`,
     actor: null,
     createdBy: null,
+    serviceKey: null,
     visibility: 'INTERNAL',
     severity: 'INFO',
     status: null,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import type { ServiceKeyRef } from '#domain/activity.ts';
 import type { Door } from '#domain/catalogue/type.ts';
 import type { AppError } from '#domain/errors.ts';
 import { nextRetryAt } from '#domain/quarantine.ts';
@@ -18,6 +19,8 @@ export interface Refusal {
   readonly idempotencyKey?: string | undefined;
   /** The person who logged it, when it was one. */
   readonly createdBy?: string | undefined;
+  /** The service key that sent it, when it was one. */
+  readonly serviceKey?: ServiceKeyRef | undefined;
   /** Type, source and time as far as the body names them. */
   readonly type?: string | undefined;
   readonly source?: string | undefined;
@@ -40,6 +43,7 @@ export const entrySchema = z.object({
   bodyHash: text,
   idempotencyKey: text.nullable(),
   createdBy: z.uuid().nullable(),
+  serviceKey: z.object({ id: text, name: text }).nullable().default(null),
   code: text,
   message: text,
   /** JSON */
@@ -69,6 +73,7 @@ export function entryOf(refusal: Refusal, now: Date): QuarantineEntry {
     bodyHash,
     idempotencyKey,
     createdBy: refusal.createdBy ?? null,
+    serviceKey: refusal.serviceKey ?? null,
     code: error.code,
     message: storableText(error.message),
     issues: jsonText(error.issues),

@@ -72,7 +72,6 @@ export function createContainer(deps: ContainerDeps): Container {
     refuge: { spool, ...quarantine, ...(outage !== undefined && { outage }) },
   });
   const isAway = () => ingest.fallback()?.outage !== undefined;
-  const retryQueue = createRetryQueue({ pool, ingest, doors: { lead: toSubmission }, clock, log });
   const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
@@ -89,6 +88,9 @@ export function createContainer(deps: ContainerDeps): Container {
       internalApiKey: secrets.internalApiKey,
     },
   });
+  const lead: typeof toSubmission = (body, context) =>
+    toSubmission(body, { ...context, findMember: access.findMember });
+  const retryQueue = createRetryQueue({ pool, ingest, doors: { lead }, clock, log });
   access.onRevoked((isRevoked) => live.closeWhere(isRevoked));
   const demo = createDemoControl({
     pool,

@@ -21,6 +21,7 @@ export function liveEvent(seq: number, values: Partial<ActivityView> = {}, works
     subjectKey: null,
     actor: null,
     createdBy: null,
+    serviceKey: null,
     visibility: 'INTERNAL',
     severity: 'INFO',
     status: null,

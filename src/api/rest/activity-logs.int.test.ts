@@ -98,6 +98,7 @@ describe('GET /api/admin/activity-logs', () => {
         lead: { id: leadId, firstName: 'Sarah', lastName: 'Lee', email: 'sarah@example.com' },
         leadAirtableId: null,
         createdBy: null,
+        serviceKey: null,
         actor: null,
         recordedAt: expect.any(String),
         position: expect.any(Number),

@@ -24,8 +24,15 @@ const common = {
     .nullable()
     .openapi({ description: 'Null as long as nobody knows the lead.' }),
   leadAirtableId: z.string().nullable(),
-  createdBy: z.string().nullable(),
-  actor: z.object({ type: z.enum(ACTOR_TYPES), id: z.string().nullable(), label: z.string().nullable() }).nullable(),
+  createdBy: z.string().nullable().openapi({ description: 'The author as the caller named him, when by an id.' }),
+  actor: z
+    .object({ type: z.enum(ACTOR_TYPES), id: z.string().nullable(), label: z.string().nullable() })
+    .nullable()
+    .openapi({ description: 'Of type USER only when the author is a member of the workspace.' }),
+  serviceKey: z
+    .object({ id: z.string(), name: z.string() })
+    .nullable()
+    .openapi({ description: 'The service key that wrote it; null for what a person or Historybook itself wrote.' }),
   recordedAt: instant.openapi({ description: 'When the book took it.' }),
   position: z.int().openapi({ description: 'Its place in the order in which the book took things.' }),
   door: z.enum(DOORS),

@@ -75,7 +75,8 @@ function headersOf({ headers: given }: IncomingMessage): Headers {
 async function takeOne(services: Services, req: IncomingMessage, principal: Principal): Promise<Answer> {
   const body = await readJsonOf(req, LIMITS.eventBytes);
   const key = req.headers['idempotency-key'];
-  const receipt: Receipt = await logOne(services, body, contextOf(principal, key === undefined ? key : String(key)));
+  const context = contextOf(services, principal, key === undefined ? key : String(key));
+  const receipt: Receipt = await logOne(services, body, context);
   return { status: statusOf(receipt), body: { success: true, ...receipt } };
 }
 
@@ -88,7 +89,7 @@ async function takeBatch(
   const dryRun = isDryRun(new URLSearchParams(req.url?.split('?', 2)[1]));
   const body = await readJsonOf(req, LIMITS.batchBytes);
   const key = req.headers['idempotency-key'];
-  const context = contextOf(principal, key === undefined ? key : String(key));
+  const context = contextOf(services, principal, key === undefined ? key : String(key));
   const results = await logBatch(services, body, { ...context, dryRun });
   return { status: 207, body: batchBody(results, dryRun, requestId) };
 }

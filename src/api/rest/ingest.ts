@@ -3,6 +3,7 @@ import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
 import { LIMITS, logActivityBody, type SubmitContext } from '#doors/lead/log-activity.ts';
+import type { Services } from '../services.ts';
 import { defineRoute, errorBodySchema, errorResponses, type RestApp } from './route.ts';
 
 const receiptSchema = z
@@ -117,9 +118,15 @@ export function registerIngest(app: RestApp): void {
   app.openAPIRegistry.registerPath(logActivityBatch);
 }
 
-export function contextOf(principal: Principal, idempotencyKey?: string): SubmitContext {
-  const userId = principal.kind === 'user' ? principal.userId : undefined;
-  return { workspaceId: principal.workspaceId, userId, idempotencyKey };
+export function contextOf(
+  { access }: Pick<Services, 'access'>,
+  principal: Principal,
+  idempotencyKey?: string,
+): SubmitContext {
+  const { workspaceId } = principal;
+  const common = { workspaceId, idempotencyKey, findMember: access.findMember };
+  if (principal.kind === 'user') return { ...common, userId: principal.userId };
+  return { ...common, userId: undefined, serviceKey: { id: principal.keyId, name: principal.name } };
 }
 
 export function statusOf({ status }: Receipt): 200 | 201 | 202 {

@@ -6,6 +6,7 @@ import { isPlainObject, jsonFlaw } from '#domain/json.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
 import type { Submission } from '#ingest/index.ts';
 import { canonicalHash } from '#platform/canonical.ts';
+import { authorOf, type Writer } from './author.ts';
 
 /** Door 1, lead history: the body of POST /api/internal/log-activity and of ingest.log. */
 
@@ -56,17 +57,16 @@ export const logActivityBody = z.object({
   metadata: optional(z.record(z.string(), z.unknown())),
   source: name(100),
   executionId: optional(z.union([z.string().max(255), z.number().transform(String)])),
-  createdBy: optional(z.uuid('must be the id of a user (a UUID)')),
+  createdBy: optional(z.union([name(255), z.number().transform(String)])).describe(
+    'Whose act it was: the id or e-mail address of a member of the workspace. Anybody else is kept as a label.',
+  ),
   timestamp: optional(instant),
   idempotencyKey: optional(name(255)),
 });
 
 export type LogActivityBody = z.input<typeof logActivityBody>;
 
-export interface SubmitContext {
-  readonly workspaceId: string;
-  /** The person who logs, when it is a person. */
-  readonly userId: string | undefined;
+export interface SubmitContext extends Writer {
   /** The Idempotency-Key header. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -87,7 +87,6 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
   const metadata = metadataOf(body);
   const flaw = metadata && metadataFlaw(metadata);
   if (flaw) throw invalid(body, [{ path: 'metadata', message: flaw }]);
-  const userId = event.createdBy ?? context.userId;
   const idempotencyKey = oneKey(event.idempotencyKey, context.idempotencyKey);
   return {
     workspaceId: context.workspaceId,
@@ -104,8 +103,8 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
     metadata,
     source: event.source,
     executionId: event.executionId,
-    createdBy: userId,
-    actor: actorOf(userId, event.source),
+    ...authorOf(event.createdBy, context, event.source),
+    serviceKey: context.serviceKey,
     idempotencyKey,
     bodyHash: hashOf(body, idempotencyKey !== undefined),
   };
@@ -145,11 +144,6 @@ function metadataFlaw(metadata: Readonly<Record<string, unknown>>): string | und
   if (flaw) return flaw;
   const isTooLong = JSON.stringify(metadata).length > LIMITS.metadataLength;
   return isTooLong ? `must not be larger than ${LIMITS.metadataLength / 1024} KB` : undefined;
-}
-
-function actorOf(userId: string | undefined, source: string): Submission['actor'] {
-  if (userId) return { type: 'USER', id: userId, label: null };
-  return { type: source.startsWith('ui:') ? 'SYSTEM' : 'INTEGRATION', id: null, label: source };
 }
 
 function oneKey(inBody: string | undefined, inHeader: string | undefined): string | undefined {

@@ -109,10 +109,32 @@ describe('a body of the older system', () => {
 
 describe('who did it', () => {
   test('is the person named, else the person who logs, else the source', () => {
-    expect(take({ ...BODY, createdBy: USER })).toMatchObject({ createdBy: USER, actor: { type: 'USER', id: USER } });
-    expect(take(BODY, { userId: USER })).toMatchObject({ createdBy: USER, actor: { type: 'USER', id: USER } });
+    const member = { userId: USER, email: 'ann@example.com', name: 'Ann' };
+    const findMember = (_: string, reference: string) =>
+      [USER, member.email].includes(reference) ? member : undefined;
+    const ann = { createdBy: USER, actor: { type: 'USER', id: USER, label: 'ann@example.com' } };
+    expect(take({ ...BODY, createdBy: USER }, { findMember })).toMatchObject(ann);
+    expect(take({ ...BODY, createdBy: 'ann@example.com' }, { findMember })).toMatchObject(ann);
+    expect(take(BODY, { findMember, userId: USER })).toMatchObject(ann);
+    expect(take({ ...BODY, createdBy: USER }, { findMember, userId: USER })).toMatchObject(ann);
     expect(take(BODY).actor).toEqual({ type: 'INTEGRATION', id: null, label: BODY.source });
-    expect(take({ ...BODY, source: 'ui:campaign-enroll' }).actor?.type).toBe('SYSTEM');
+  });
+
+  test('is no person when a service names one that nobody knows, or names the screen of an application as its source', () => {
+    const label = (text: string) => ({ type: 'INTEGRATION', id: null, label: text });
+    expect(take({ ...BODY, createdBy: USER })).toMatchObject({ createdBy: USER, actor: label(USER) });
+    expect(take({ ...BODY, createdBy: 'Sarah' })).toMatchObject({ createdBy: undefined, actor: label('Sarah') });
+    expect(take({ ...BODY, source: 'ui:campaign-enroll' }).actor).toEqual(label('ui:campaign-enroll'));
+  });
+
+  test('is nobody but the person who is signed in', () => {
+    const error = refusal({ ...BODY, createdBy: LEAD }, { userId: USER });
+    expect(error.issues).toEqual([{ path: 'createdBy', message: expect.stringContaining('you log as yourself') }]);
+  });
+
+  test('comes with the key that says so', () => {
+    const serviceKey = { id: 'k1', name: 'n8n' };
+    expect(take(BODY, { serviceKey }).serviceKey).toEqual(serviceKey);
   });
 });
 

@@ -5,6 +5,7 @@ import { safeParse } from '#domain/issues.ts';
 import { isPlainObject } from '#domain/json.ts';
 import type { Ingest, Quarantine, Refusal } from '#ingest/index.ts';
 import { jsonText } from '#platform/json-text.ts';
+import { givenAuthor } from './author.ts';
 import { LIMITS, logActivityBody, type SubmitContext } from './log-activity.ts';
 
 /** Where this door hands its events in, and where it leaves those that are refused. */
@@ -22,13 +23,14 @@ export function isKept(error: unknown): error is AppError {
 export function refusalOfBody(body: unknown, context: SubmitContext, error: AppError): Refusal | undefined {
   if (jsonText(body).length > LIMITS.eventBytes) return undefined;
   const fields = isPlainObject(body) ? body : {};
-  const { eventType, source, idempotencyKey, createdBy, timestamp } = logActivityBody.shape;
+  const { eventType, source, idempotencyKey, timestamp } = logActivityBody.shape;
   return {
     workspaceId: context.workspaceId,
     door: 'lead',
     body,
     idempotencyKey: readable(idempotencyKey, fields.idempotencyKey) ?? context.idempotencyKey?.slice(0, 255),
-    createdBy: readable(createdBy, fields.createdBy) ?? context.userId,
+    createdBy: context.userId,
+    serviceKey: context.serviceKey,
     type: readable(eventType, fields.eventType),
     source: readable(source, fields.source),
     occurredAt: readable(timestamp, fields.timestamp),
@@ -45,7 +47,8 @@ function readable<T extends z.ZodType>(schema: T, value: unknown): z.output<T> |
 /** The body that would become this activity: how one that was refused late is shown, edited and replayed. */
 export function bodyOf(activity: NewActivity): Readonly<Record<string, unknown>> {
   const { type, category, leadId, leadAirtableId, leadEmail, leadPhone, description, source } = activity;
-  const { message, metadata, executionId, createdBy, occurredAt } = activity;
+  const { message, metadata, executionId, occurredAt } = activity;
+  const createdBy = givenAuthor(activity.actor, activity.createdBy, source);
   return {
     eventType: type,
     eventCategory: category,
@@ -58,7 +61,7 @@ export function bodyOf(activity: NewActivity): Readonly<Record<string, unknown>>
     ...(metadata != null && { metadata }),
     source,
     ...(executionId != null && { executionId }),
-    ...(createdBy != null && { createdBy }),
+    ...(createdBy !== undefined && { createdBy }),
     timestamp: occurredAt.toISOString(),
   };
 }

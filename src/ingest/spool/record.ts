@@ -56,6 +56,7 @@ const activityShape: { readonly [K in keyof Required<NewActivity>]: z.ZodType<Ne
   executionId: emptyText,
   actor: z.object({ type: z.enum(ACTOR_TYPES), id: text.nullable(), label: text.nullable() }).optional(),
   createdBy: emptyText,
+  serviceKey: z.object({ id: text, name: text }).optional(),
   entityType: maybeText,
   entityId: maybeText,
   brandId: maybeText,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ServiceKeyRef } from '#domain/activity.ts';
 import type { Issue } from '#domain/errors.ts';
 import {
   QUARANTINE_STATES,
@@ -14,7 +15,8 @@ export const ENTRY_COLUMNS = `
   idempotency_key, repeats, state, retry_count, next_retry_at, last_error, edited_by, edited_at,
   edited_body IS NOT NULL AS is_edited, resolved_activity_id, resolved_by, resolved_at, discard_reason`;
 
-export const DETAIL_COLUMNS = `${ENTRY_COLUMNS}, created_by, body::text AS body, edited_body::text AS edited_body`;
+export const DETAIL_COLUMNS = `${ENTRY_COLUMNS}, created_by, service_key_id, service_key_name,
+  body::text AS body, edited_body::text AS edited_body`;
 
 const text = z.string();
 const maybe = text.nullable();
@@ -47,7 +49,13 @@ const entryRow = z.object({
   resolved_at: instant.nullable(),
   discard_reason: maybe,
 });
-const detailRow = entryRow.extend({ created_by: maybe, body: text, edited_body: maybe });
+const detailRow = entryRow.extend({
+  created_by: maybe,
+  service_key_id: maybe,
+  service_key_name: maybe,
+  body: text,
+  edited_body: maybe,
+});
 
 /** What a replay needs to know of an entry. */
 export interface WaitingEntry {
@@ -59,6 +67,7 @@ export interface WaitingEntry {
   readonly code: string;
   readonly idempotencyKey: string | null;
   readonly createdBy: string | null;
+  readonly serviceKey: ServiceKeyRef | undefined;
   readonly receivedAt: Date;
   readonly retryCount: number;
 }
@@ -82,6 +91,8 @@ export function toWaiting(row: unknown): WaitingEntry {
     code: entry.code,
     idempotencyKey: entry.idempotency_key,
     createdBy: entry.created_by,
+    serviceKey:
+      entry.service_key_id === null ? undefined : { id: entry.service_key_id, name: entry.service_key_name ?? '' },
     receivedAt: new Date(entry.received_at),
     retryCount: entry.retry_count,
   };

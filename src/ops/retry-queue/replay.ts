@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Receipt } from '#domain/activity.ts';
+import type { Receipt, ServiceKeyRef } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
 import { nextRetryAt } from '#domain/quarantine.ts';
@@ -14,6 +14,7 @@ export type DoorReader = (body: unknown, context: DoorContext) => Submission;
 export interface DoorContext {
   readonly workspaceId: string;
   readonly userId: string | undefined;
+  readonly serviceKey?: ServiceKeyRef | undefined;
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -38,6 +39,7 @@ export function submissionOf({ doors }: Pick<ReplayDeps, 'doors'>, entry: Waitin
   const submission = read(body, {
     workspaceId: entry.workspaceId,
     userId: entry.createdBy ?? undefined,
+    serviceKey: entry.serviceKey,
     idempotencyKey: hasKey ? undefined : (entry.idempotencyKey ?? undefined),
   });
   return {

@@ -12,7 +12,8 @@ import type { Door } from '#domain/catalogue/type.ts';
 export const ACTIVITY_VIEW_COLUMNS = `
   a.id, a.seq, a.workspace_id, a.door, a.type, a.category, a.occurred_at, a.recorded_at,
   a.description, a.message, a.metadata, a.source, a.execution_id, a.lead_airtable_id, a.subject_key,
-  a.actor_type, a.actor_id, a.actor_label, a.created_by, a.visibility, a.severity, a.status,
+  a.actor_type, a.actor_id, a.actor_label, a.created_by, a.service_key_id, a.service_key_name,
+  a.visibility, a.severity, a.status,
   l.id AS lead_id, l.first_name AS lead_first_name, l.last_name AS lead_last_name, l.email AS lead_email`;
 
 /** Joins each activity of alias `a` to at most one lead: an identity's spans of time never overlap. */
@@ -42,6 +43,8 @@ export interface ActivityViewRow {
   readonly actor_id: string | null;
   readonly actor_label: string | null;
   readonly created_by: string | null;
+  readonly service_key_id: string | null;
+  readonly service_key_name: string | null;
   readonly visibility: Visibility;
   readonly severity: Severity;
   readonly status: string | null;
@@ -71,6 +74,7 @@ export function toActivityView(row: ActivityViewRow): ActivityView {
     subjectKey: row.subject_key,
     actor: row.actor_type === null ? null : { type: row.actor_type, id: row.actor_id, label: row.actor_label },
     createdBy: row.created_by,
+    serviceKey: row.service_key_id === null ? null : { id: row.service_key_id, name: row.service_key_name ?? '' },
     visibility: row.visibility,
     severity: row.severity,
     status: row.status,

@@ -113,6 +113,8 @@ const CONTENT = [
   column('call_id', 'uuid[]', (a) => a.callId),
   column('ip', 'inet[]', (a) => a.ip),
   text('user_agent', (a) => a.userAgent),
+  text('service_key_id', (a) => a.serviceKey?.id),
+  text('service_key_name', (a) => a.serviceKey?.name),
   text('tags', (a) => a.tags && (arrayLiteral(a.tags, String) ?? '{}')),
 ];
 

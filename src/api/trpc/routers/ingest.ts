@@ -8,11 +8,11 @@ import { permitted, router } from '../init.ts';
 export const ingestRouter = router({
   log: permitted('activity:write')
     .input(z.record(z.string(), z.unknown()))
-    .mutation(({ ctx, input }) => logOne(ctx.services, input, contextOf(ctx.principal))),
+    .mutation(({ ctx, input }) => logOne(ctx.services, input, contextOf(ctx.services, ctx.principal))),
   logBatch: permitted('activity:write')
     .input(z.object({ events: z.array(z.unknown()), dryRun: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }) => {
-      const options = { ...contextOf(ctx.principal), dryRun: input.dryRun };
+      const options = { ...contextOf(ctx.services, ctx.principal), dryRun: input.dryRun };
       return batchBody(await logBatch(ctx.services, input, options), input.dryRun, ctx.requestId);
     }),
 });

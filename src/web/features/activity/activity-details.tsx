@@ -74,6 +74,7 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
             {actor.label ?? actor.id} <Text span size="xs" c="dimmed">{`(${actor.type.toLowerCase()})`}</Text>
           </Fact>
         )}
+        {activity.serviceKey && <Fact label="Written by key">{activity.serviceKey.name}</Fact>}
         {typeof quarantineId === 'string' && (
           <Fact label="Replayed from">
             <Anchor component={Link} size="sm" href={`/admin/retry-queue?state=replayed&q=${quarantineId}`}>
