@@ -14,11 +14,13 @@ import { createRetryQueue } from '#ops/retry-queue/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { createTypeCatalogue } from '#platform/db/custom-types.ts';
+import { createLines } from '#platform/db/line.ts';
 import { createMonths } from '#platform/db/months.ts';
 import { createPool, type PoolOptions } from '#platform/db/pool.ts';
 import { createPrisma } from '#platform/db/prisma.ts';
 import { createSignals } from '#platform/db/signal.ts';
 import { createWake } from '#platform/db/wake.ts';
+import { createDatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import { createService, type Service } from '#platform/service.ts';
@@ -50,10 +52,14 @@ const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } a
 export function createContainer(deps: ContainerDeps): Container {
   const { config, secrets, databaseUrl: url, log, spool, outage } = deps;
   const clock = systemClock;
-  const connection: PoolOptions = { url, applicationName: 'historybook', log };
+  const lines = createLines();
+  const bare: PoolOptions = { url, applicationName: 'historybook', log };
+  const connection: PoolOptions = { ...bare, lines };
+  const watch = createDatabaseWatch({ connection: bare, clock, log });
+  watch.subscribe((silent) => silent && lines.cut('the database gives no answer'));
   // Ingest has connections of its own: a slow search must never hold up an acknowledgement.
-  const ingestPool = createPool({ ...connection, applicationName: 'historybook-ingest', ...INGEST_POOL });
-  const pool = createPool({ ...connection, max: 12, queryTimeoutMs: LONGEST_QUERY_MS });
+  const ingestPool = createPool({ ...bare, applicationName: 'historybook-ingest', ...INGEST_POOL });
+  const pool = createPool({ ...connection, max: 12, queryTimeoutMs: LONGEST_QUERY_MS, refusal: watch.refusal });
   const prisma = createPrisma(pool);
   const months = createMonths(pool);
   const wake = createWake({ pool, connection, log });
@@ -116,6 +122,7 @@ export function createContainer(deps: ContainerDeps): Container {
     name: 'historybook',
     services: [
       pools,
+      watch,
       createPartitionKeeper({ pool, months, clock, log }),
       wake,
       signals,

@@ -4,7 +4,8 @@ import { sqlState } from './sql-state.ts';
 /**
  * Whether the failure says that the database cannot take anything right now, whatever is sent to it: not there, starting,
  * stopping, frozen, out of disk, memory or connections, read-only, or not letting us in any more. The same can succeed
- * later, when somebody has seen to it; what is wrong is not the statement.
+ * later, when somebody has seen to it; what is wrong is not the statement. A socket that is none of the database's says
+ * nothing of it (line.ts).
  */
 export function isDatabaseAway(error: unknown): boolean {
   if (isNotReachableYet(error) || isSilence(error)) return true;

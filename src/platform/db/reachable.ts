@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type BackoffPolicy, NETWORK_BACKOFF, retryWithBackoff } from '../backoff.ts';
 import type { Logger } from '../log.ts';
+import { isLineFailure } from './line.ts';
 import { clientConfig } from './pool.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -69,18 +70,28 @@ const PASSING_SOCKET_ERRORS: ReadonlySet<string> = new Set([
 
 /** True when trying the same again can succeed: the server is away or busy, not the request wrong. */
 export function isNotReachableYet(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isNotReachableYet);
   if (!(error instanceof Error)) return false;
+  // Prisma makes an error of its own of what it does not know, with the same code; it has no other sockets.
+  if (isLineFailure(error) || error.name.startsWith('PrismaClient')) {
+    const failures = error instanceof AggregateError ? error.errors : [error];
+    if (failures.some((failure) => PASSING_SOCKET_ERRORS.has(codeOf(failure) ?? ''))) return true;
+  }
   const code = sqlState(error) ?? codeOf(error);
-  if (code === undefined) return UNCODED_LOSS.test(error.message);
-  return PASSING_STATES.test(code) || PASSING_SOCKET_ERRORS.has(code) || PASSING_PRISMA_ERRORS.has(code);
+  if (code === undefined) return UNCODED_LOSS.has(error.message);
+  return PASSING_STATES.test(code) || PASSING_PRISMA_ERRORS.has(code);
 }
 
 /** What Prisma makes of a server that is away, too slow to connect to, or that closed the connection. */
 const PASSING_PRISMA_ERRORS: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
-/** `pg` gives these two no code: the socket closed under a query, and its own connect timeout. */
-const UNCODED_LOSS = /^(Connection terminated|timeout e(?:xpired|xceeded))/;
+/** `pg` gives these no code: the socket closed under a query, and its own waits for a connection. */
+const UNCODED_LOSS: ReadonlySet<string> = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+]);
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
