@@ -13,6 +13,10 @@ export interface Secrets {
   readonly authSecret: string;
   /** Password of the embedded PostgreSQL. */
   readonly pgPassword: string;
+  /** Password of the role that reads it. */
+  readonly analystPassword: string;
+  /** Encrypts what the database holds in secret, such as the addresses of webhooks. */
+  readonly encryptionKey: string;
 }
 
 const secretsFileSchema = z.looseObject({
@@ -20,6 +24,8 @@ const secretsFileSchema = z.looseObject({
   adminPassword: z.string().min(1).optional(),
   authSecret: z.string().min(1).optional(),
   pgPassword: z.string().min(1).optional(),
+  analystPassword: z.string().min(1).optional(),
+  encryptionKey: z.string().min(1).optional(),
 });
 /** Keys of a newer version are carried along. */
 type SecretsFile = Partial<Secrets> & Record<string, unknown>;
@@ -54,6 +60,8 @@ function makeSecrets(): Secrets {
     adminPassword: token(12),
     authSecret: token(32),
     pgPassword: token(24),
+    analystPassword: token(24),
+    encryptionKey: token(32),
   };
 }
 
@@ -115,5 +123,7 @@ function firstKnown<T extends Partial<Secrets>>(first: T, second: Secrets): T & 
     adminPassword: first.adminPassword ?? second.adminPassword,
     authSecret: first.authSecret ?? second.authSecret,
     pgPassword: first.pgPassword ?? second.pgPassword,
+    analystPassword: first.analystPassword ?? second.analystPassword,
+    encryptionKey: first.encryptionKey ?? second.encryptionKey,
   };
 }

@@ -1,5 +1,6 @@
 import type { Spool } from '#ingest/index.ts';
 import type { Config } from '#platform/config.ts';
+import { ensureAnalyst } from '#platform/db/analyst.ts';
 import { applyMigrations } from '#platform/db/migrate.ts';
 import { connectWhenReady } from '#platform/db/reachable.ts';
 import { createEmbeddedPostgres } from '#platform/embedded/postgres.ts';
@@ -52,6 +53,7 @@ export async function bringUp(options: BringUpOptions): Promise<Running> {
     onReached?.();
     const migrations = await applyMigrations({ url: databaseUrl, log, signal });
     if (migrations.length > 0) onStep?.(`Applied ${migrations.length} migration${migrations.length === 1 ? '' : 's'}`);
+    if (config.databaseUrl === undefined) await ensureAnalyst(databaseUrl, secrets.analystPassword);
     const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool }));
     await container.services.access.ensureFirstAdmin({
       email: config.adminEmail,

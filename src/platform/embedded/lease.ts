@@ -73,9 +73,9 @@ export async function openLease(options: LeaseOptions): Promise<Lease> {
   };
 }
 
-/** Address of a database of the embedded server; the application's when not given. */
-export function addressOf(port: number, password: string, database: string = SUPERUSER): string {
-  return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+/** Address of a database of the embedded server; the application's, and for its owner, when not given. */
+export function addressOf(port: number, password: string, database: string = SUPERUSER, role = SUPERUSER): string {
+  return `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
 /** Two programs may find it missing at the same moment: the second gets one of these. */

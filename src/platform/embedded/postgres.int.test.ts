@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { query, queryWhenBack, setUpEmbeddedBench } from '#testing/embedded.ts';
-import { createEmbeddedPostgres, findEmbeddedUrl } from './postgres.ts';
+import { createLogger } from '../log.ts';
+import { keepPort } from './kept-port.ts';
+import { createEmbeddedPostgres, findEmbeddedUrl, startEmbeddedPostgres } from './postgres.ts';
 
 const password = 'a password: with / odd @ characters';
 const bench = setUpEmbeddedBench(password);
@@ -55,6 +57,37 @@ describe('one program', () => {
     expect(Number(new URL(url).port)).not.toBe(taken);
     expect(await query(url, 'SELECT 1')).toEqual([1]);
     blocker.close();
+  });
+
+  test('listens where it did last; elsewhere, and from then on, when that port is taken', async () => {
+    const { port: _, ...options } = bench().options;
+    const logged: string[] = [];
+    const log = createLogger({ level: 'warn', destination: { write: (line: string) => void logged.push(line) } });
+    const start = async () => {
+      const postgres = await startEmbeddedPostgres({ ...options, log });
+      const port = Number(new URL(postgres.url).port);
+      return { port, stop: () => postgres.stop() };
+    };
+    const first = await bench().start();
+    keepPort(options.dataDir, Number(new URL(first.url).port));
+    await first.stop();
+
+    const second = await start();
+    expect(second.port).toBe(Number(new URL(first.url).port));
+    expect(logged).toEqual([]);
+    await second.stop();
+
+    const blocker = createServer().listen(second.port, '127.0.0.1');
+    await once(blocker, 'listening');
+    const third = await start();
+    expect(third.port).not.toBe(second.port);
+    expect(logged.join()).toContain('its port is taken');
+    await third.stop();
+    blocker.close();
+
+    const fourth = await start();
+    expect(fourth.port).toBe(third.port);
+    await fourth.stop();
   });
 
   test('stopped while it starts leaves no server', async () => {

@@ -4,8 +4,9 @@ import type { Logger } from '../log.ts';
 import { createService, type Service } from '../service.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { ensureCluster, runnableNative } from './cluster.ts';
+import { ensureCluster, runnableNative, SUPERUSER } from './cluster.ts';
 import { findHome, type Home, openHome, STATE_DIR } from './home.ts';
+import { keepPort, readKeptPort } from './kept-port.ts';
 import { USUAL_PORT } from './launch.ts';
 import { addressOf } from './lease.ts';
 import { findServer, stopServer } from './server-process.ts';
@@ -16,7 +17,7 @@ export interface EmbeddedPostgresOptions {
   /** Password of the superuser, kept with the other secrets: the server knows it from its first start on. */
   readonly password: string;
   readonly log: Logger;
-  /** Port to listen on unless it is taken; USUAL_PORT when not given, 0 for any free one. */
+  /** Port to listen on unless it is taken; that of the last start, at first USUAL_PORT, when not given; 0 for any free one. */
   readonly port?: number;
   /** Server settings besides our own, for tests. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -51,11 +52,17 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
     name: 'embedded PostgreSQL',
     async start(signal) {
       const place = await openPlace(options);
-      const request = { ...options, ...place, port: options.port ?? USUAL_PORT };
+      const kept = readKeptPort(options.dataDir);
+      const request = { ...options, ...place, port: options.port ?? kept ?? USUAL_PORT };
       let session = await openSession({ ...request, signal });
       const { port, pid } = session.server;
       url = addressOf(port, options.password);
       adopted = session.adopted;
+      if (options.port === undefined) {
+        keepPort(options.dataDir, port);
+        if (kept !== undefined && kept !== port)
+          log.warn({ port, before: kept }, 'database server moved: its port is taken');
+      }
       log.info({ port, pid, adopted, home: place.home.folder }, 'database server runs');
 
       const supervision = new AbortController();
@@ -103,11 +110,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return postgres;
 }
 
-/** Address of the database of a DATA_DIR while its server runs, started by whomever; undefined when it does not. */
-export function findEmbeddedUrl(dataDir: string, password: string): string | undefined {
+/** Address of the database of a DATA_DIR for a role, while its server runs, started by whomever; else undefined. */
+export function findEmbeddedUrl(dataDir: string, password: string, role: string = SUPERUSER): string | undefined {
   const home = findHome(dataDir);
   const server = home && findServer(realpathSync(home.cluster));
-  return server?.isReady ? addressOf(server.port, password) : undefined;
+  return server?.isReady ? addressOf(server.port, password, SUPERUSER, role) : undefined;
 }
 
 /** Stops the server of a DATA_DIR whoever uses it, and removes the folder with everything in it. For throwaway data. */
