@@ -3,6 +3,7 @@
  *   -- --rate 2        events per second
  *   -- --duration 60   seconds; without end when not given (Ctrl-C ends it)
  *   -- --url http://localhost:3000 --key … --workspace …
+ * Without --url it plays at the server of this DATA_DIR, on whatever port that runs.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -10,7 +11,8 @@ import { DEMO_WORKSPACE_IDS } from '#ops/demo/cast.ts';
 import { createPlayer } from '#ops/demo/player.ts';
 import { createRestClient } from '#ops/demo/rest-client.ts';
 import { systemClock } from '#platform/clock.ts';
-import { ConfigError, loadConfig } from '#platform/config.ts';
+import { type Config, ConfigError, loadConfig } from '#platform/config.ts';
+import { findServer } from '#platform/running-server.ts';
 import { readKeptSecrets } from '#platform/secrets.ts';
 
 const flags = z.object({
@@ -33,7 +35,7 @@ async function play(): Promise<void> {
   const options = { url: text, key: text, workspace: text, rate: text, duration: text };
   const { url, key, workspace, rate, duration } = flags.parse(parseArgs({ options }).values);
   const config = loadConfig();
-  const server = url?.replace(/\/+$/, '') ?? config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  const server = await answering(url?.replace(/\/+$/, '') ?? addressOf(config), config.dataDir);
   const serviceKey = key ?? config.internalApiKey ?? readKeptSecrets(config.dataDir)?.internalApiKey;
   if (serviceKey === undefined) {
     throw new Error(`There is no service key in ${config.dataDir}: start the server first (npm start), or give --key.`);
@@ -54,6 +56,24 @@ async function play(): Promise<void> {
   const { sent, failed, lastError } = player.status();
   say(`${sent} sent, ${failed} failed.`);
   if (lastError !== null && (sent === 0 || failed > 0)) throw new Error(lastError);
+}
+
+/** PORT when it is given, else what the server of this DATA_DIR announced. */
+function addressOf({ port, dataDir, publicUrl }: Config): string {
+  const here = `http://127.0.0.1:${port}`;
+  if (process.env.PORT) return here;
+  return findServer(dataDir)?.url ?? publicUrl ?? here;
+}
+
+/** The address, once something there has answered. @throws Error that says what to do when nothing does */
+async function answering(server: string, dataDir: string): Promise<string> {
+  const answer = await fetch(`${server}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+  if (answer?.ok) return server;
+  const instead =
+    'name where it runs: npm run demo -- --url http://localhost:3000, or set PORT or DATA_DIR as it has them';
+  if (answer)
+    throw new Error(`${server} is not Historybook: its /healthz answers ${answer.status}. If it runs, ${instead}.`);
+  throw new Error(`No server answers at ${server} (DATA_DIR is ${dataDir}). Start it with npm start, or ${instead}.`);
 }
 
 function messageOf(error: unknown): string {

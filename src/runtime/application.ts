@@ -6,6 +6,7 @@ import { createSpool } from '#ingest/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/log.ts';
+import { announceServer, withdrawServer } from '#platform/running-server.ts';
 import { loadSecrets, type Secrets } from '#platform/secrets.ts';
 import { createService, type ManagedService } from '#platform/service.ts';
 import type { SpoolFiles } from '#platform/spool-files.ts';
@@ -119,6 +120,8 @@ export function createApplication(options: ApplicationOptions): Application {
           running?.container.services.live.closeWhere(() => true);
           return front.close();
         });
+        announceServer(config.dataDir, url);
+        stops.push(async () => withdrawServer(config.dataDir));
         running?.container.services.demo.reachableAt(url);
         return stopAll;
       } catch (error) {
@@ -154,5 +157,6 @@ function given(config: Config): Partial<Secrets> {
   return {
     ...(config.internalApiKey !== undefined && { internalApiKey: config.internalApiKey }),
     ...(config.adminPassword !== undefined && { adminPassword: config.adminPassword }),
+    ...(config.encryptionKey !== undefined && { encryptionKey: config.encryptionKey }),
   };
 }

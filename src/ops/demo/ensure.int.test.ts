@@ -64,6 +64,18 @@ it('spans six months and ends just now', async () => {
   expect(span.days).toBeGreaterThanOrEqual(181);
 });
 
+it('was recorded in the order of the book, when it happened but for a few outages', async () => {
+  const told = await one(`
+    SELECT count(*) FILTER (WHERE recorded_at < occurred_at) AS before,
+           count(*) FILTER (WHERE recorded_at < earlier) AS disordered,
+           count(*) FILTER (WHERE recorded_at > occurred_at + interval '1 minute') AS late,
+           count(*) FILTER (WHERE recorded_at > now()) AS ahead
+      FROM (SELECT *, lag(recorded_at) OVER (ORDER BY seq) AS earlier FROM activity) a`);
+  expect(told).toMatchObject({ before: 0, disordered: 0, ahead: 0 });
+  expect(told.late).toBeGreaterThan(10);
+  expect(told.late).toBeLessThan(200);
+});
+
 it('shows the journey of every lead, what came before it included', async () => {
   expect(
     await one(

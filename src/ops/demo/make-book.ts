@@ -1,30 +1,21 @@
-import type { NewActivity } from '#domain/activity.ts';
-import { builtInType } from '#domain/catalogue/index.ts';
 import { uuidv7 } from '#domain/ids.ts';
-import { emailKey, phoneKey } from '#domain/lead.ts';
+import { phoneKey } from '#domain/lead.ts';
 import { castContacts, castWorkspaces, type DemoContact, type DemoWorkspace } from './cast.ts';
-import { foldEvents, type LeadState } from './fold.ts';
 import { type JourneyPlan, type Outcome, writeJourney } from './journey.ts';
+import { type DemoActivity, type DemoLead, type Draft, identified, toLead, told } from './lead-story.ts';
 import { createRandom, type Random } from './random.ts';
+import { createRecording } from './recording.ts';
 import { DAY, type DemoEvent, HOUR, MINUTE, preview, SOURCES } from './story.ts';
 import { createWorkingTime, type WorkingTime } from './working-time.ts';
-
-export interface DemoLead {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly contact: DemoContact;
-  readonly createdAt: number;
-  readonly state: LeadState;
-}
 
 /** Everything the demo consists of. */
 export interface DemoBook {
   readonly workspaces: readonly DemoWorkspace[];
   readonly leads: readonly DemoLead[];
   /** They came under an Airtable id before its lead was known: to be taken before the leads are there. */
-  readonly early: readonly NewActivity[];
-  /** All others, in order of time. */
-  readonly activities: readonly NewActivity[];
+  readonly early: readonly DemoActivity[];
+  /** All others, in the order in which the book heard of them. */
+  readonly activities: readonly DemoActivity[];
 }
 
 export const DEMO_ACTIVITIES = 20_000;
@@ -33,13 +24,6 @@ const SPAN = 182 * DAY;
 const LATE_LEADS = 24;
 /** Leads that are in touch within the last hours. */
 const LATEST_LEADS = 26;
-
-interface Draft {
-  readonly id: string;
-  readonly plan: JourneyPlan;
-  readonly early: readonly DemoEvent[];
-  events: DemoEvent[];
-}
 
 /** Two workspaces, 200 leads and 20,000 activities over the six months before `now`; the same for the same seed. */
 export function makeDemoBook(seed: string, now: number): DemoBook {
@@ -63,16 +47,24 @@ export function makeDemoBook(seed: string, now: number): DemoBook {
   });
   bringTo(random, drafts, DEMO_ACTIVITIES - drafts.length, now, working);
 
-  const activities = drafts.flatMap((draft) => [identified(random, draft), ...told(random, draft, draft.events)]);
+  const recordings = new Map(
+    workspaces.map(({ id, timeZone }) => [
+      id,
+      createRecording(random, working.get(id) ?? createWorkingTime(timeZone), now),
+    ]),
+  );
+  const tell = (draft: Draft, events: readonly DemoEvent[]) =>
+    told(random, draft, events, recordings.get(draft.plan.workspace.id));
+  const activities = drafts.flatMap((draft) => [identified(random, draft), ...tell(draft, draft.events)]);
   return {
     workspaces,
     leads: drafts.map((draft) => toLead(random, draft)),
-    early: drafts.flatMap((draft) => told(random, draft, draft.early)).sort(byTime),
-    activities: activities.sort(byTime),
+    early: drafts.flatMap((draft) => tell(draft, draft.early)).sort(byRecording),
+    activities: activities.sort(byRecording),
   };
 }
 
-const byTime = (a: NewActivity, b: NewActivity) => a.occurredAt.getTime() - b.occurredAt.getTime();
+const byRecording = (a: DemoActivity, b: DemoActivity) => a.recordedAt.getTime() - b.recordedAt.getTime();
 
 /** Sizes of the stories relative to each other, by outcome. */
 const SIZES: Readonly<Record<Outcome, readonly [from: number, to: number]>> = {
@@ -204,47 +196,4 @@ function writeDigest({ contact }: JourneyPlan, at: number): DemoEvent[] {
     },
     { at: at + 3_700, type: 'MESSAGE_DELIVERED', description: 'SMS delivered', metadata, source: SOURCES.delivery },
   ];
-}
-
-/** Workflows know a lead by its Airtable id, people by the lead itself. */
-function told(random: Random, { id, plan }: Draft, events: readonly DemoEvent[]): NewActivity[] {
-  return events.map(({ at, type, by, campaign, executionId, ...event }) => ({
-    id: uuidv7(at, random.uuid()),
-    workspaceId: plan.workspace.id,
-    door: 'lead',
-    type,
-    category: builtInType(type)?.category ?? 'SYSTEM',
-    occurredAt: new Date(at),
-    ...event,
-    ...(executionId !== undefined && { executionId }),
-    ...(by
-      ? { leadId: id, createdBy: by.id, actor: { type: 'USER', id: by.id, label: by.email } as const }
-      : { leadAirtableId: plan.contact.airtableRecordId }),
-  }));
-}
-
-function identified(random: Random, { id, plan, early }: Draft): NewActivity {
-  const { airtableRecordId, email, phone, firstName, lastName } = plan.contact;
-  const keys = [`airtable:${airtableRecordId}`, `email:${emailKey(email)}`, `phone:${phoneKey(phone)}`];
-  const joined =
-    early.length === 0
-      ? ''
-      : `; ${early.length} earlier ${early.length === 1 ? 'activity joins' : 'activities join'} its history`;
-  return {
-    id: uuidv7(plan.begins, random.uuid()),
-    workspaceId: plan.workspace.id,
-    door: 'workspace',
-    type: 'lead.identified',
-    category: 'SYSTEM',
-    occurredAt: new Date(plan.begins),
-    leadId: id,
-    description: `New lead: ${firstName} ${lastName}${joined}`,
-    metadata: { keys, earlier_activities: early.length, created: true },
-    source: SOURCES.sync,
-  };
-}
-
-function toLead(random: Random, { id, plan, events }: Draft): DemoLead {
-  const state = foldEvents(random, events);
-  return { id, workspaceId: plan.workspace.id, contact: plan.contact, createdAt: plan.begins, state };
 }

@@ -20,8 +20,18 @@ it.each(['2026-01-01T00:00:00Z', '2026-03-29T01:30:00Z', '2026-07-05T07:00:00Z',
   },
 );
 
-it('tells each story in order, with metadata as the catalogue wants it', () => {
-  const times = book.activities.map(({ occurredAt }) => occurredAt.getTime());
+it('was recorded when it happened, but for a few outages of the workflows', () => {
+  const delays = all.map(({ occurredAt, recordedAt }) => recordedAt.getTime() - occurredAt.getTime());
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+  const late = all.filter(({ occurredAt, recordedAt }) => recordedAt.getTime() - occurredAt.getTime() > 60_000);
+  expect(late.length).toBeGreaterThan(10);
+  expect(late.length).toBeLessThan(all.length / 100);
+  expect(new Set(late.map(({ source }) => source.split(':')[0]))).toEqual(new Set(['n8n']));
+  expect(Math.max(...all.map(({ recordedAt }) => recordedAt.getTime()))).toBeLessThan(NOW);
+});
+
+it('tells each story in the order in which it was recorded, with metadata as the catalogue wants it', () => {
+  const times = book.activities.map(({ recordedAt }) => recordedAt.getTime());
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   for (const { type, metadata, category } of all) {
     const known = builtInType(type);

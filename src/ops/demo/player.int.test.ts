@@ -82,6 +82,29 @@ it('names a demo workspace for examples', async () => {
   });
 });
 
+it('as a command finds the server of its DATA_DIR, on whatever port that runs', async () => {
+  const { PATH } = process.env;
+  const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    promisify(execFile)(
+      process.execPath,
+      ['src/cli/demo.ts', '--key', KEY, '--rate', '40', '--duration', '1', ...args],
+      {
+        env: { ...env, PATH, NODE_ENV: 'test' },
+      },
+    );
+  const { stdout } = await run([], { DATA_DIR: dataDir });
+  expect(stdout).toContain(`events per second at ${application.url}.`);
+  expect(stdout).toMatch(/, 0 failed\.\n$/);
+
+  const elsewhere = mkdtempSync(join(tmpdir(), 'historybook-demo-none-'));
+  const nobody = run(['--url', 'http://127.0.0.1:1'], { DATA_DIR: elsewhere });
+  await expect(nobody).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^No server answers at http:\/\/127\.0\.0\.1:1 .*Start it with npm start/),
+  });
+  rmSync(elsewhere, { recursive: true, force: true });
+});
+
 it('is a command', async () => {
   const args = ['src/cli/demo.ts', '--url', application.url, '--key', KEY, '--rate', '40', '--duration', '1'];
   const { stdout } = await promisify(execFile)(process.execPath, args);
