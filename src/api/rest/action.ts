@@ -36,9 +36,9 @@ export const actionReceiptSchema = z
   })
   .openapi('ActionReceipt') satisfies z.ZodType<ActionReceipt>;
 
-/** OpenAPI entries of a body in JSON. */
-export function jsonBody<S extends z.ZodType>(schema: S, required = true) {
-  return { content: { 'application/json': { schema } }, required };
+/** OpenAPI entries of a body in JSON, with an example that the document's test sends as it stands. */
+export function jsonBody<S extends z.ZodType>(schema: S, example: z.input<S>, required = true) {
+  return { content: { 'application/json': { schema, example } }, required };
 }
 
 /** OpenAPI entries of an action's answers. */

@@ -12,6 +12,7 @@ import {
   pathId,
 } from './action.ts';
 import { campaignSchema } from './lead-schemas.ts';
+import { EXAMPLE_IDS } from './openapi/example-ids.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
 
 const listCampaigns = defineRoute({
@@ -29,6 +30,17 @@ const listCampaigns = defineRoute({
   },
 });
 
+const newCampaign = campaignInput
+  .extend({
+    // The pattern knows all letters there are, which patterns in JSON Schema do not spell alike everywhere.
+    key: campaignInput.shape.key.openapi({
+      pattern: '^[^\\s/]+$',
+      description: 'The name other systems call it by: one word of letters, digits, _ . and -',
+    }),
+  })
+  .openapi('NewCampaign');
+const NEW_CAMPAIGN = { name: 'Problem Mapping Template', key: 'problem_mapping', steps: 4 };
+
 const campaignReceipt = actionReceiptSchema.extend({ campaign: campaignSchema });
 
 const createCampaign = defineRoute({
@@ -37,7 +49,7 @@ const createCampaign = defineRoute({
   path: '/api/campaigns',
   tags: ['Campaigns'],
   summary: 'Create a campaign',
-  request: { headers: idempotencyHeader, body: jsonBody(campaignInput.openapi('NewCampaign')) },
+  request: { headers: idempotencyHeader, body: jsonBody(newCampaign, NEW_CAMPAIGN) },
   responses: {
     ...actionResponses,
     200: { description: 'Was created before', content: { 'application/json': { schema: campaignReceipt } } },
@@ -53,7 +65,7 @@ const enroll = defineRoute({
   tags: ['Campaigns'],
   summary: 'Enrol a lead in a campaign',
   description: 'The enrolment and its activity are one transaction. Another workspace’s lead or campaign is 404.',
-  request: { params: idParam, headers: idempotencyHeader, body: jsonBody(enrollBody) },
+  request: { params: idParam, headers: idempotencyHeader, body: jsonBody(enrollBody, { leadId: EXAMPLE_IDS.lead }) },
   responses: actionResponses,
 });
 

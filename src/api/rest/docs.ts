@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { registerStreamDocs } from '../stream/openapi.ts';
+import { documentOf, registerCommon } from './openapi/document.ts';
 import type { RestApp } from './route.ts';
 
 const ASSETS = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -25,19 +26,14 @@ const START = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui'
 
 /** The OpenAPI 3.1 document, and a page to read it. Both are open to everybody: they hold no data. */
 export function registerDocs(app: RestApp): void {
-  const registry = app.openAPIRegistry;
-  registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' });
-  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'hb.session_token' });
+  registerCommon(app);
   registerStreamDocs(app);
 
-  app.doc31('/api/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'Historybook',
-      version: '1',
-      description: 'The history book of a mini-CRM: log what happens to a lead, read it back, follow it live.',
-    },
+  // Made when it is asked for the first time: by then every route is registered, and none comes later.
+  let document: ReturnType<typeof documentOf> | undefined;
+  app.get('/api/openapi.json', (c) => {
+    document ??= documentOf(app);
+    return c.json(document);
   });
   app.get('/api/docs', (c) => c.html(PAGE));
   app.get('/api/docs/start.js', (c) => c.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }));

@@ -23,14 +23,27 @@ export const activityQuery = z.object({
       description:
         'Words (all must match), "phrases" and -exclusions over description, message, metadata, and the name, e-mail, ' +
         'phone and company of the lead.',
+      example: 'booked',
     }),
   eventType: z
     .array(z.string().regex(/^[\w.]{1,100}$/, 'must be the name of an event type, such as MESSAGE_SENT'))
     .max(100)
-    .optional(),
-  eventCategory: z.array(z.enum(CATEGORIES)).max(20).optional(),
+    .optional()
+    .openapi({
+      description: 'One or more, repeated or separated by commas.',
+      example: ['MESSAGE_SENT', 'INBOUND_REPLY'],
+    }),
+  eventCategory: z
+    .array(z.enum(CATEGORIES))
+    .max(20)
+    .optional()
+    .openapi({ example: ['SMS'] }),
   leadId: z.uuid().optional(),
-  source: z.array(z.string().max(100)).max(100).optional(),
+  source: z
+    .array(z.string().max(100))
+    .max(100)
+    .optional()
+    .openapi({ example: ['n8n:kJMMZ10anu4NqYUL'] }),
   dateFrom: date.openapi({
     description: "Happened at or after. A date without a time is that whole day in the workspace's time zone.",
     example: '2025-11-07',

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
-import { LIMITS, logActivityBody, type SubmitContext } from '#doors/lead/log-activity.ts';
+import { LIMITS, type SubmitContext } from '#doors/lead/log-activity.ts';
 import type { Services } from '../services.ts';
+import { BATCH_EXAMPLES, batchSchema, EVENT_SCHEMA, ONE_EVENT_EXAMPLES } from './openapi/event-schemas.ts';
 import { defineRoute, errorBodySchema, errorResponses, type RestApp } from './route.ts';
 
 const receiptSchema = z
@@ -22,12 +23,6 @@ const idempotencyHeader = z.object({
   }),
 });
 
-/**
- * The door's own schema under a name of the document. A copy: what was made before the OpenAPI library was loaded lacks
- * its methods, and whether it was depends on the order of imports.
- */
-const eventSchema = logActivityBody.clone().openapi('LogActivity');
-
 export const INGEST_PERMISSION = 'activity:write';
 
 export const logActivity = defineRoute({
@@ -41,7 +36,10 @@ export const logActivity = defineRoute({
     'idempotency key, an identical body with the same executionId is a duplicate too.',
   request: {
     headers: idempotencyHeader,
-    body: { content: { 'application/json': { schema: eventSchema } }, required: true },
+    body: {
+      content: { 'application/json': { schema: EVENT_SCHEMA, examples: ONE_EVENT_EXAMPLES } },
+      required: true,
+    },
   },
   responses: {
     201: { description: 'Stored', content: { 'application/json': { schema: receiptSchema } } },
@@ -101,7 +99,7 @@ export const logActivityBatch = defineRoute({
     }),
     body: {
       content: {
-        'application/json': { schema: z.object({ events: z.array(eventSchema).max(LIMITS.batchEvents) }) },
+        'application/json': { schema: batchSchema(LIMITS.batchEvents), examples: BATCH_EXAMPLES },
       },
       required: true,
     },

@@ -6,6 +6,7 @@ import { storableText } from '#domain/text.ts';
 import type { Services } from '../services.ts';
 import { idempotencyHeader, keyOf } from './action.ts';
 import { readJson } from './body.ts';
+import { EXAMPLE_MEMBER } from './openapi/example-ids.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
 
 /** Room for a thousand leads with every field filled. */
@@ -41,6 +42,29 @@ const manyAnswer = z.object({
   results: z.array(resultSchema),
 });
 
+const SARAH = {
+  airtableRecordId: 'recABC123',
+  firstName: 'Sarah',
+  lastName: 'Lee',
+  email: 'sarah.lee@example.com',
+  phone: '+1 (408) 555-1234',
+  company: 'Rebel Inc',
+  title: 'Head of Operations',
+  status: 'Contacted',
+  score: 75,
+  campaign: 'chatgpt_use_cases',
+  campaignStep: 1,
+  owner: EXAMPLE_MEMBER,
+};
+const UPSERT_EXAMPLES = {
+  one: { summary: 'One lead', value: { ...SARAH, source: 'sync:airtable' } },
+  several: {
+    summary: 'Several leads, of which one clears a field',
+    value: { leads: [SARAH, { airtableRecordId: 'recDEF456', email: 'john@example.com', title: null }] },
+  },
+  list: { summary: 'A bare list', value: [{ airtableRecordId: 'recDEF456', score: 40 }] },
+};
+
 const upsert = defineRoute({
   permission: 'leads:write',
   method: 'post',
@@ -53,7 +77,12 @@ const upsert = defineRoute({
   request: {
     headers: idempotencyHeader,
     body: {
-      content: { 'application/json': { schema: z.union([item.and(z.object({ source })), z.array(item), many]) } },
+      content: {
+        'application/json': {
+          schema: z.union([item.and(z.object({ source })), z.array(item), many]),
+          examples: UPSERT_EXAMPLES,
+        },
+      },
       required: true,
     },
   },

@@ -15,6 +15,7 @@ import {
 } from './action.ts';
 import { leadPageSchema, leadQueryParams, leadSchema } from './lead-schemas.ts';
 import { registerLeadUpsert } from './lead-upsert.ts';
+import { EXAMPLE_IDS, EXAMPLE_MEMBER } from './openapi/example-ids.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
 
 const listLeads = defineRoute({
@@ -57,7 +58,14 @@ const claimBody = z
   .openapi('ClaimLead');
 
 /** The routes of the actions, which differ in their last word and their body. */
-function actionRoute(method: 'post' | 'patch', word: string, summary: string, body: z.ZodType, isRequired: boolean) {
+function actionRoute<S extends z.ZodType>(
+  method: 'post' | 'patch',
+  word: string,
+  summary: string,
+  body: S,
+  example: z.input<S>,
+  isRequired: boolean,
+) {
   return defineRoute({
     permission: 'leads:write',
     method,
@@ -65,16 +73,45 @@ function actionRoute(method: 'post' | 'patch', word: string, summary: string, bo
     tags: ['Leads'],
     summary,
     description: 'The change and its activity are one transaction. Another workspace’s lead is 404.',
-    request: { params: idParam, headers: idempotencyHeader, body: jsonBody(body, isRequired) },
+    request: { params: idParam, headers: idempotencyHeader, body: jsonBody(body, example, isRequired) },
     responses: actionResponses,
   });
 }
 
-const remove = actionRoute('post', 'remove-from-campaign', 'Take a lead out of a campaign', removeBody, false);
-const postStatus = actionRoute('post', 'status', 'Change the status of a lead', statusBody, true);
-const patchStatus = actionRoute('patch', 'status', 'Change the status of a lead', statusBody, true);
-const addNote = actionRoute('post', 'notes', 'Add a note to a lead', noteRequest, true);
-const claim = actionRoute('post', 'claim', 'Claim a lead that nobody owns', claimBody, false);
+const REMOVE = { campaignId: EXAMPLE_IDS.campaign };
+const remove = actionRoute('post', 'remove-from-campaign', 'Take a lead out of a campaign', removeBody, REMOVE, false);
+const postStatus = actionRoute(
+  'post',
+  'status',
+  'Change the status of a lead',
+  statusBody,
+  { status: 'Qualified' },
+  true,
+);
+const patchStatus = actionRoute(
+  'patch',
+  'status',
+  'Change the status of a lead',
+  statusBody,
+  { status: 'Booked' },
+  true,
+);
+const addNote = actionRoute(
+  'post',
+  'notes',
+  'Add a note to a lead',
+  noteRequest,
+  { body: 'Prefers calls in the morning.' },
+  true,
+);
+const claim = actionRoute(
+  'post',
+  'claim',
+  'Claim a lead that nobody owns',
+  claimBody,
+  { email: EXAMPLE_MEMBER },
+  false,
+);
 
 export function registerLeads(app: RestApp, services: Pick<Services, 'crm'>): void {
   const { crm } = services;

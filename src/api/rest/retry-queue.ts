@@ -12,6 +12,7 @@ import {
 import type { Services } from '../services.ts';
 import { bodyOf, idParam, jsonBody, optionalBodyOf, pathId } from './action.ts';
 import { activityQuery, readParams } from './filter-query.ts';
+import { EVENT_EXAMPLES } from './openapi/event-examples.ts';
 import { detailSchema, entrySchema, progressSchema, verdictSchema } from './retry-queue-schemas.ts';
 import { defineRoute, errorResponses, type RestApp, type RestEnv } from './route.ts';
 
@@ -75,7 +76,7 @@ const edit = defineRoute({
   summary: 'Correct an event in quarantine',
   description:
     'Kept beside the body as it came; the answer says what is still wrong. Replay it to bring it into the book.',
-  request: { params: idParam, body: jsonBody(editBody) },
+  request: { params: idParam, body: jsonBody(editBody, { body: EVENT_EXAMPLES.MESSAGE_SENT }) },
   responses: {
     200: answer('The event', detailSchema),
     ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'NOT_FOUND', 'CONFLICT', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'),
@@ -111,7 +112,7 @@ const discard = defineRoute({
   path: `${PATH}/{id}/discard`,
   tags,
   summary: 'Discard an event, with a reason',
-  request: { params: idParam, body: jsonBody(reasonBody) },
+  request: { params: idParam, body: jsonBody(reasonBody, { reason: 'A test that was never meant for the book' }) },
   responses: {
     200: answer('Discarded', entrySchema),
     ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNSUPPORTED_MEDIA_TYPE'),
@@ -126,7 +127,7 @@ const replayAll = defineRoute({
   tags,
   summary: 'Replay all waiting events that match, oldest first, in the background',
   description: 'Without a body: all. Follow it at GET /api/admin/retry-queue/replays/{id}.',
-  request: { body: jsonBody(filterBody, false) },
+  request: { body: jsonBody(filterBody, { codes: ['UNKNOWN_TYPE'], types: ['CALL_MADE'] }, false) },
   responses: {
     202: answer('Begun', progressSchema),
     ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'UNSUPPORTED_MEDIA_TYPE'),

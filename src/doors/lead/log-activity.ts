@@ -42,26 +42,32 @@ function instantOf(text: string): Date | undefined {
 }
 
 export const logActivityBody = z.object({
-  eventType: name(100),
-  eventCategory: name(50),
-  leadId: optional(z.uuid('must be the id of a lead (a UUID)')),
-  leadAirtableId: optional(name(255)),
-  leadEmail: optional(z.email('must be an e-mail address').max(320)),
+  eventType: name(100).describe(
+    'A type of the catalogue, such as MESSAGE_SENT, or one registered by an administrator.',
+  ),
+  eventCategory: name(50).describe('The category that the type has.'),
+  leadId: optional(z.uuid('must be the id of a lead (a UUID)')).describe(
+    'The lead, by its id here. One of leadId, leadAirtableId, leadEmail and leadPhone is needed; several must agree.',
+  ),
+  leadAirtableId: optional(name(255)).describe('The lead, by its record in Airtable; it may appear here later.'),
+  leadEmail: optional(z.email('must be an e-mail address').max(320)).describe('The lead, by its e-mail address.'),
   leadPhone: optional(
     z
       .union([z.string().max(40), z.number().transform(String)])
       .refine((value) => phoneKey(value).length >= 5, 'must be a phone number with at least 5 digits'),
+  ).describe('The lead, by its phone number, written in any way.'),
+  description: name(10_000).describe('What happened, for people to read.'),
+  messageContent: optional(z.string().max(100_000)).describe('The text that was sent or received.'),
+  metadata: optional(z.record(z.string(), z.unknown())).describe('What the type has to say besides; see its schema.'),
+  source: name(100).describe('Where it comes from: n8n:<workflow id>, ui:<action>, …'),
+  executionId: optional(z.union([z.string().max(255), z.number().transform(String)])).describe(
+    'The execution that sends it. The same body of the same execution again is a duplicate, also without a key.',
   ),
-  description: name(10_000),
-  messageContent: optional(z.string().max(100_000)),
-  metadata: optional(z.record(z.string(), z.unknown())),
-  source: name(100),
-  executionId: optional(z.union([z.string().max(255), z.number().transform(String)])),
   createdBy: optional(z.union([name(255), z.number().transform(String)])).describe(
     'Whose act it was: the id or e-mail address of a member of the workspace. Anybody else is kept as a label.',
   ),
-  timestamp: optional(instant),
-  idempotencyKey: optional(name(255)),
+  timestamp: optional(instant).describe('When it happened, ISO 8601; the moment of arrival when not given.'),
+  idempotencyKey: optional(name(255)).describe('As the header Idempotency-Key, for callers that cannot send headers.'),
 });
 
 export type LogActivityBody = z.input<typeof logActivityBody>;
