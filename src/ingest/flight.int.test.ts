@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { systemClock } from '#platform/clock.ts';
+import { noteLineFailure } from '#platform/db/line.ts';
 import { createMonths } from '#platform/db/months.ts';
 import { createPool } from '#platform/db/pool.ts';
 import { keyed, smsSent } from '#testing/append.ts';
@@ -38,10 +39,14 @@ function tampered(around: (turn: number, query: Query) => Promise<unknown>, pool
   let turn = 0;
   const hand = new Proxy(pool, {
     get(target, name) {
-      if (name !== 'query') return Reflect.get(target, name);
-      return (statement: pg.QueryConfig) => {
-        turn += 1;
-        return around(turn, () => target.query(statement));
+      if (name !== 'connect') return Reflect.get(target, name);
+      return async () => {
+        const client = await target.connect();
+        const query = (statement: pg.QueryConfig) => {
+          turn += 1;
+          return around(turn, () => client.query(statement));
+        };
+        return { query, release: (error?: Error) => client.release(error) };
       };
     },
   });
@@ -96,7 +101,11 @@ test('months are made when they are needed, and their rows are in them', async (
 });
 
 describe('a flight whose answer is lost', () => {
-  const lost = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  const lost = () => {
+    const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    noteLineFailure(error);
+    return error;
+  };
 
   test('after its commit is in the book once, and every activity of it counts as stored', async () => {
     const batch = [sms(), sms({ idempotency: keyed('ambiguous') }), sms({ idempotency: keyed('ambiguous') })];

@@ -21,6 +21,12 @@ export interface FlightDeps {
 /** The batch is not in the book, or not for certain: the same activities, with the same ids, have to be brought again. */
 export class NotStored extends Error {
   override readonly name = 'NotStored';
+  /** Whether it was sent: then it may be in the book all the same, and only the answer was lost. */
+  readonly wasSent: boolean;
+  constructor(message: string, options: ErrorOptions & { readonly wasSent?: boolean } = {}) {
+    super(message, options);
+    this.wasSent = options.wasSent ?? false;
+  }
 }
 
 const RETRY: BackoffPolicy = { baseMs: 10, maxMs: 500 };
@@ -36,8 +42,12 @@ export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Prom
   const startedAt = clock.monotonicMs();
   const isWorthwhile = (error: unknown) =>
     isPassingConflict(error) || (isDatabaseAway(error) && clock.monotonicMs() - startedAt < awayPatienceMs);
+  let wasSent = false;
+  const onSent = () => {
+    wasSent = true;
+  };
   try {
-    return await retryWithBackoff(() => send(deps, batch), {
+    return await retryWithBackoff(() => send(deps, batch, onSent), {
       policy: RETRY,
       deadlineMs: patienceMs,
       isRetryable: isWorthwhile,
@@ -45,7 +55,7 @@ export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Prom
     });
   } catch (error) {
     if (!isDataError(error)) {
-      const notStored = new NotStored('a batch could not be stored', { cause: error });
+      const notStored = new NotStored('a batch could not be stored', { cause: error, wasSent });
       return batch.map(() => notStored);
     }
     if (batch.length === 1) return [refused(error)];
@@ -57,14 +67,26 @@ export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Prom
 
 /**
  * One call, as it is. An activity that meets itself in the book was sent before and the answer lost: it counts as stored.
+ * `onSent` is called when there is a connection: from then on nobody knows what became of a call that fails.
  */
 export async function send(
   { pool, months }: Pick<FlightDeps, 'pool' | 'months'>,
   batch: readonly NewActivity[],
+  onSent: () => void = () => undefined,
 ): Promise<AppendOutcome[]> {
   await months.ensure(batch.map((activity) => activity.occurredAt));
-  const run: RunSql = async (text, values) => (await pool.query({ name: 'append', text, values: [...values] })).rows;
-  const outcomes = await appendActivities(run, batch);
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  const run: RunSql = async (text, values) => {
+    onSent();
+    return (await client.query({ name: 'append', text, values: [...values] })).rows;
+  };
+  const outcomes = await appendActivities(run, batch)
+    .catch((error: unknown) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    })
+    .finally(() => client.release(failure));
   return outcomes.map((outcome, i) => (outcome.id === batch[i]?.id ? asFirst(outcome) : outcome));
 }
 

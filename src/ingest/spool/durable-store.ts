@@ -29,14 +29,18 @@ export interface DurableStoreDeps {
 
 /**
  *   its key is in the spool ──same body──▶ duplicate, ──another──▶ conflict
+ *   its key is on its way ──▶ waits for what becomes of that one
  *   the book is away ───────▶ spool
  *   else ──▶ queue ──not stored──▶ spool
  *
  * In the spool an activity without a key keeps its id: should it be in the book after all (the answer was lost), it meets
- * itself there. One with a key has the id that follows from the key, whichever process takes it; the key decides.
+ * itself there. One with a key has the id that follows from the key, whichever process takes it; the key decides. But one
+ * that was sent to the book and not answered keeps its id too: it may be there under that.
  */
 export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps): DurableStore {
   const { keys } = spool;
+
+  const onTheWay = new Map<string, Promise<void>>();
 
   const toSpool = async (activity: NewActivity, isJudged: boolean): Promise<StoreOutcome> => {
     const { idempotency, workspaceId, occurredAt } = activity;
@@ -44,6 +48,8 @@ export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps):
       await spool.append({ kind: 'activity', activity, isJudged });
       return { outcome: 'spooled', id: activity.id, occurredAt };
     }
+    const name = nameOf(activity);
+    for (let flight = onTheWay.get(name); flight; flight = onTheWay.get(name)) await flight;
     // From here to rememberSpooled nothing may wait: of two that come together both would be the first.
     const spooled = keys.findSpooled(activity);
     if (spooled) {
@@ -52,7 +58,9 @@ export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps):
     }
     const stored = keys.findStored(activity);
     if (stored) return repeatOf(stored, idempotency.bodyHash);
-    const id = keyedId(workspaceId, idempotency.key);
+    const sent = keys.findSent(activity);
+    const isSame = sent?.bodyHash === idempotency.bodyHash;
+    const id = sent && isSame ? sent.id : keyedId(workspaceId, idempotency.key);
     const durable = spool.append({ kind: 'activity', activity: { ...activity, id }, isJudged });
     keys.rememberSpooled(activity, { id, bodyHash: idempotency.bodyHash, occurredAt, durable });
     await durable;
@@ -60,24 +68,49 @@ export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps):
   };
 
   const throughQueue = async (activity: NewActivity): Promise<StoreOutcome> => {
+    const { idempotency, id, occurredAt } = activity;
+    if (!idempotency) return queue.add(activity);
+    const land = takeOff(onTheWay, nameOf(activity));
+    const { bodyHash } = idempotency;
     try {
       const outcome = await queue.add(activity);
-      const bodyHash = activity.idempotency?.bodyHash;
       const isTaken = outcome.outcome === 'stored' || outcome.outcome === 'duplicate';
-      if (bodyHash !== undefined && isTaken) keys.rememberStored(activity, { ...outcome, bodyHash });
+      if (isTaken) keys.rememberStored(activity, { ...outcome, bodyHash });
       return outcome;
     } catch (error) {
-      if (error instanceof NotStored) return toSpool(activity, true);
+      if (error instanceof NotStored && error.wasSent) keys.rememberSent(activity, { id, bodyHash, occurredAt });
       throw error;
+    } finally {
+      land();
     }
   };
 
   return {
     store: (activity) => {
       const isSpooled = activity.idempotency !== undefined && keys.findSpooled(activity) !== undefined;
-      return breaker.isOpen || isSpooled ? toSpool(activity, true) : throughQueue(activity);
+      if (breaker.isOpen || isSpooled) return toSpool(activity, true);
+      return throughQueue(activity).catch((error: unknown) => {
+        if (error instanceof NotStored) return toSpool(activity, true);
+        throw error;
+      });
     },
     storeUnjudged: (activity) => toSpool(activity, false),
+  };
+}
+
+function nameOf({ workspaceId, idempotency }: NewActivity): string {
+  return `${workspaceId}\n${idempotency?.key}`;
+}
+
+/** Says that an event with this key is under way to the book, until what it gives is called. */
+function takeOff(onTheWay: Map<string, Promise<void>>, name: string): () => void {
+  // Of several at once the first: the book decides between them.
+  if (onTheWay.has(name)) return () => undefined;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  onTheWay.set(name, promise);
+  return () => {
+    onTheWay.delete(name);
+    resolve();
   };
 }
 

@@ -26,6 +26,9 @@ export interface KeyMemory {
   forget(segment: Segment): void;
   findStored(activity: NewActivity): KnownEvent | undefined;
   rememberStored(activity: NewActivity, event: KnownEvent): void;
+  /** It was sent to the book and not answered: it may be there, under this id. */
+  findSent(activity: NewActivity): KnownEvent | undefined;
+  rememberSent(activity: NewActivity, event: KnownEvent): void;
 }
 
 const MAX_SPOOLED = 300_000;
@@ -35,6 +38,7 @@ const MAX_STORED = 20_000;
 export function createKeyMemory(maxSpooled: number = MAX_SPOOLED, maxStored: number = MAX_STORED): KeyMemory {
   const { entries: spooled, put: putSpooled } = createBoundedMap<SpooledEvent>(maxSpooled);
   const { entries: stored, put: putStored } = createBoundedMap<KnownEvent>(maxStored);
+  const { entries: sent, put: putSent } = createBoundedMap<KnownEvent>(maxStored);
   const keysIn = new Map<Segment, string[]>();
 
   return {
@@ -59,6 +63,8 @@ export function createKeyMemory(maxSpooled: number = MAX_SPOOLED, maxStored: num
     },
     findStored: (activity) => stored.get(keyOf(activity)),
     rememberStored: (activity, event) => putStored(keyOf(activity), event),
+    findSent: (activity) => sent.get(keyOf(activity)),
+    rememberSent: (activity, event) => putSent(keyOf(activity), event),
   };
 }
 

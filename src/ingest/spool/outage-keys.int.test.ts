@@ -86,4 +86,35 @@ describe('an idempotency key during an outage', () => {
     await app.drained();
     expect(await rows()).toHaveLength(100);
   });
+
+  test('whose event reached the book, and not its answer: every receipt names what is there', async () => {
+    const { rows: before } = await book.pool.query('SELECT count(*)::int AS count FROM activity');
+    const lock = await book.pool.connect();
+    try {
+      // The flight waits for the lane inside the database, which the lock holds.
+      await lock.query('BEGIN; SELECT take_append_lane()');
+      const first = app.send(event, 'k');
+      await vi.waitUntil(async () => (await waiting(book.pool)) > 0, { timeout: 20_000 });
+      await app.gate.shut();
+      const repeat = app.send(event, 'k');
+      await lock.query('COMMIT');
+      const receipts = [receiptOf(await first), receiptOf(await repeat), receiptOf(await app.send(event, 'k'))];
+      expect(receipts.map(({ status }) => status)).toEqual(['spooled', 'duplicate', 'duplicate']);
+      await vi.waitUntil(async () => (await rows()).length > 0, { timeout: 20_000 });
+      for (const { activityId } of receipts) expect(activityId).toBe((await rows())[0]?.id);
+      expect(await app.send(other, 'k')).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    } finally {
+      lock.release();
+    }
+    await app.gate.open();
+    await app.drained();
+    const { rows: after } = await book.pool.query('SELECT count(*)::int AS count FROM activity');
+    expect(after[0].count - before[0].count).toBe(1);
+  });
 });
+
+async function waiting(client: { query(sql: string): Promise<{ rows: { count: number }[] }> }): Promise<number> {
+  const sql = `SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'advisory' AND application_name = 'historybook-test-ingest'`;
+  return (await client.query(sql)).rows[0]?.count ?? 0;
+}
