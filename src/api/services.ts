@@ -3,16 +3,18 @@ import type { Crm } from '#crm/index.ts';
 import type { Ingest, Quarantine } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { DemoControl } from '#ops/demo/index.ts';
-import type { Health } from '#ops/health.ts';
+import type { Health } from '#ops/health/index.ts';
 import type { RetryQueue } from '#ops/retry-queue/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
 import type { Logger } from '#platform/log.ts';
+import type { Metrics } from '#platform/metrics.ts';
+import type { Telemetry } from '#platform/telemetry.ts';
 import type { Queries } from '#query/index.ts';
 
 /** Everything the interfaces stand on. Made once, in runtime/container.ts; no route or procedure makes its own. */
-export interface Services {
+export interface Services extends Telemetry {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -26,4 +28,5 @@ export interface Services {
   readonly crm: Crm;
   readonly demo: DemoControl;
   readonly health: Health;
+  readonly metrics: Metrics;
 }

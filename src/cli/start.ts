@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from '#platform/config.ts';
 import { createLogger } from '#platform/log.ts';
 import { chooseProductionCode } from '#platform/production.ts';
+import { createRequestLog } from '#platform/request-log.ts';
 import { createApplication } from '#runtime/application.ts';
 import { buildWhenNeeded } from '#runtime/build.ts';
 import { welcome } from './welcome.ts';
@@ -22,7 +23,10 @@ async function start(): Promise<void> {
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel });
   await buildWhenNeeded(root, () => say('Building the pages (the first start only) …'));
-  const application = createApplication({ config, log, root, onStep: (step) => say(`${step} …`) });
+  const logsRequests = config.logRequests ?? process.stdout.isTTY !== true;
+  const requestLog = logsRequests && createRequestLog({ level: config.logLevel });
+  const onStep = (step: string) => say(`${step} …`);
+  const application = createApplication({ config, log, root, onStep, ...(requestLog && { requestLog }) });
 
   let stopping = false;
   const stop = async (signal: string) => {

@@ -12,8 +12,10 @@ import type { TypeCatalogue } from '#platform/db/custom-types.ts';
 import type { Months } from '#platform/db/months.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
+import type { Metrics } from '#platform/metrics.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
+import { type Tracing, tracingOff } from '#platform/tracing.ts';
 import { type AcceptDeps, accept, receiptOf } from './accept.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { fly, NotStored } from './flight.ts';
@@ -35,6 +37,9 @@ export interface IngestDeps {
   readonly log: Logger;
   /** Where events go while the database is away; without it they are refused then. */
   readonly refuge?: Refuge;
+  /** Hears how each flight went. */
+  readonly metrics?: Pick<Metrics, 'flight'>;
+  readonly tracing?: Pick<Tracing, 'inSpan'>;
   /** How long an event waits for a lock, and without a refuge for a database that is away, in milliseconds: 5,000 if not given. */
   readonly patienceMs?: number;
 }
@@ -57,12 +62,16 @@ const SPOOL_PATIENCE_MS = 150;
 
 /** As a service its stop() waits until every event taken has its answer. */
 export function createIngest(deps: IngestDeps): Ingest & Service {
-  const { pool, wake, refuge } = deps;
+  const { pool, wake, refuge, clock, tracing = tracingOff } = deps;
   const patienceMs = deps.patienceMs ?? 5_000;
   const flight = { ...deps, patienceMs, awayPatienceMs: refuge ? SPOOL_PATIENCE_MS : patienceMs };
   const queue = createAppendQueue({
     async fly(batch) {
-      const outcomes = await (fallback ? fallback.watch(batch, () => fly(flight, batch)) : fly(flight, batch));
+      const startedAt = clock.monotonicMs();
+      const away = () => tracing.inSpan('ingest.flight', { rows: batch.length }, () => fly(flight, batch));
+      const outcomes = await (fallback ? fallback.watch(batch, away) : away());
+      const seconds = (clock.monotonicMs() - startedAt) / 1000;
+      deps.metrics?.flight(batch.length, seconds, outcomes.some(isLost) ? 'error' : 'ok');
       wake.announce();
       return outcomes;
     },
@@ -91,6 +100,10 @@ export function createIngest(deps: IngestDeps): Ingest & Service {
     },
     fallback: () => fallback?.state(),
   };
+}
+
+function isLost(outcome: AppendOutcome | Error): boolean {
+  return outcome instanceof NotStored;
 }
 
 function unavailable(error: unknown): never {

@@ -4,6 +4,7 @@ import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
+import type { Metrics } from '#platform/metrics.ts';
 import type { Bell } from './bell.ts';
 import { CatchUp, type History } from './catch-up.ts';
 import type { LiveEvent } from './event.ts';
@@ -15,7 +16,7 @@ import { Ring } from './ring.ts';
 import { SearchRounds } from './search-rounds.ts';
 import { Searches } from './searches.ts';
 import { Subscriber } from './subscriber.ts';
-import type { TailListener } from './tail.ts';
+import type { TailListener, TailStats } from './tail.ts';
 import type { FrameFormat, LiveLimits, LiveSocket, LiveStats, MatchSearch } from './types.ts';
 
 export interface HubDeps {
@@ -24,6 +25,7 @@ export interface HubDeps {
   readonly log: Logger;
   readonly matchSearch: MatchSearch;
   readonly limits: LiveLimits;
+  readonly metrics?: Pick<Metrics, 'delivery'>;
 }
 
 /** A reader in this process that follows by itself: the hub only wakes it. */
@@ -50,6 +52,8 @@ export class Hub implements TailListener {
   readonly #onClose: (this: LiveSocket) => void;
   #epoch: number | undefined;
   #refused = 0;
+  #deliveryMs: number[] = [];
+  #begunAt = 0;
 
   constructor(deps: HubDeps) {
     const { pool, clock, log, limits } = deps;
@@ -100,6 +104,7 @@ export class Hub implements TailListener {
     // Those who are live have been served up to the old head; where reading begins again must not matter to them.
     for (const group of this.#registry.groups()) this.#onMissed(group, this.#headOf(group), true);
     this.#epoch = epoch;
+    this.#begunAt = this.#deps.clock.now().getTime();
     this.#ring.restart(at);
     this.#rounds.restart();
     if (!isSameBook) {
@@ -118,6 +123,17 @@ export class Hub implements TailListener {
     this.#rounds.wake();
     this.#catchUp.onMoved();
     for (const { bell } of this.#followers) bell.ring();
+    this.#noteDelivery(events[0]);
+  }
+
+  /** The oldest of a batch has waited longest. What was there before anybody followed has waited for nobody. */
+  #noteDelivery(oldest: LiveEvent | undefined): void {
+    const recordedAt = Date.parse(oldest?.view.recordedAt ?? '');
+    if (!this.isWanted() || !(recordedAt >= this.#begunAt)) return;
+    const ms = Math.max(0, this.#deps.clock.now().getTime() - recordedAt);
+    this.#deps.metrics?.delivery(ms / 1000);
+    this.#deliveryMs.push(ms);
+    if (this.#deliveryMs.length > DELIVERIES_KEPT) this.#deliveryMs.shift();
   }
 
   /** @throws AppError UNAVAILABLE when there is no room for one more. */
@@ -183,7 +199,7 @@ export class Hub implements TailListener {
     return subscribers.length + followers.length;
   }
 
-  stats(): LiveStats {
+  stats(): Omit<LiveStats, keyof TailStats> {
     const states = Map.groupBy(this.#registry.subscribers(), ({ state }) => state);
     return {
       subscribers: this.#registry.size + this.#followers.size,
@@ -196,6 +212,7 @@ export class Hub implements TailListener {
       delivered: this.#outlet.delivered,
       resyncs: this.#outlet.resyncs,
       refused: this.#refused,
+      deliveryMs: [...this.#deliveryMs],
     };
   }
 
@@ -255,4 +272,5 @@ export class Hub implements TailListener {
   }
 }
 
+const DELIVERIES_KEPT = 500;
 const NO_STARTS: ReadonlyMap<string, number> = new Map();

@@ -14,6 +14,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { PoolOptions } from '#platform/db/pool.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
+import type { Metrics } from '#platform/metrics.ts';
 import { createService } from '#platform/service.ts';
 import { type FeedSet, isAhead, type Plan, planStart, toFeedSet } from './feeds.ts';
 import { follow } from './follow.ts';
@@ -34,6 +35,8 @@ export interface LiveDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly matchSearch: MatchSearch;
+  /** Hears how old the oldest activity of each batch was when it was written to the sockets. */
+  readonly metrics?: Pick<Metrics, 'delivery'>;
   readonly limits?: Partial<LiveLimits>;
 }
 
@@ -88,7 +91,8 @@ export function createLive(deps: LiveDeps): Live {
       yield* follow({ hub, clock: deps.clock, limits }, request, set, start, signal);
     },
     closeWhere: (predicate) => hub.closeWhere(predicate),
-    stats: () => hub.stats(),
+    stats: () => ({ ...hub.stats(), ...tail.stats() }),
+    check: () => tail.poke(),
   };
 
   async function beatUntil(signal: AbortSignal): Promise<void> {

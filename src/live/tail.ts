@@ -32,6 +32,12 @@ export interface TailDeps {
   readonly limits: Pick<LiveLimits, 'prefill' | 'coalesceMs' | 'pollMs' | 'lingerMs'>;
 }
 
+export interface TailStats {
+  readonly tail: 'reading' | 'dormant' | 'broken';
+  readonly currentAt: Date | undefined;
+  readonly brokenSince: Date | undefined;
+}
+
 /** Activities per read. One more read follows at once when it comes back full. */
 const BATCH = 500;
 const RECONNECT = { baseMs: 50, maxMs: 2_000 };
@@ -60,6 +66,8 @@ export class Tail {
   #last = 0;
   #isReading = false;
   #isCurrent = false;
+  #currentAt: Date | undefined;
+  #brokenSince: Date | undefined;
 
   constructor(deps: TailDeps, listener: TailListener) {
     this.#deps = deps;
@@ -81,6 +89,11 @@ export class Tail {
         };
       },
     });
+  }
+
+  stats(): TailStats {
+    const state = this.#brokenSince ? 'broken' : this.#isReading ? 'reading' : 'dormant';
+    return { tail: state, currentAt: this.#currentAt, brokenSince: this.#brokenSince };
   }
 
   /** Whether it has read up to the head since it began to read, and goes on reading. */
@@ -108,15 +121,18 @@ export class Tail {
     let failures = 0;
     while (!signal.aborted) {
       if (this.#pokes.length === 0 && !this.#listener.isWanted()) {
+        this.#brokenSince = undefined;
         await this.#bell.sleep(this.#deps.clock, DORMANT_MS, signal);
         continue;
       }
       try {
         await this.#read(signal, () => {
           failures = 0;
+          this.#brokenSince = undefined;
         });
       } catch (error) {
         failures += 1;
+        this.#brokenSince ??= this.#deps.clock.now();
         this.#refusePokes(error);
         const delayMs = backoffDelay(failures, RECONNECT);
         this.#deps.log.warn({ err: error, failures, delayMs }, 'the live tail cannot read; trying again');
@@ -167,6 +183,7 @@ export class Tail {
       if (events.length > 0) this.#listener.onEvents(events);
       if (events.length === BATCH) continue;
       this.#isCurrent = true;
+      this.#currentAt = clock.now();
       this.#answerPokes(pokes);
 
       if (this.#listener.isWanted() || this.#pokes.length > 0) wantedAt = startedAt;

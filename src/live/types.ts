@@ -109,6 +109,13 @@ export interface LiveStats {
   readonly delivered: number;
   readonly resyncs: number;
   readonly refused: number;
+  /** What reads the book: at work, at rest because nobody follows, or unable to. */
+  readonly tail: 'reading' | 'dormant' | 'broken';
+  /** When it last read up to the head of the book, and since when it cannot. */
+  readonly currentAt: Date | undefined;
+  readonly brokenSince: Date | undefined;
+  /** From recorded to written to the sockets, of the oldest activity of each of the last batches, in milliseconds. */
+  readonly deliveryMs: readonly number[];
 }
 
 export type StartStream = (open: () => LiveSocket, format: FrameFormat) => void;
@@ -134,4 +141,6 @@ export interface Live extends Service {
    */
   closeWhere(predicate: (principal: Principal) => boolean): number;
   stats(): LiveStats;
+  /** Resolves once everything in the book has been read; wakes the reader if it rests. @throws AppError UNAVAILABLE */
+  check(): Promise<void>;
 }

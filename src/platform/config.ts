@@ -23,6 +23,12 @@ export interface Config {
   readonly spoolMaxAgeMs: number;
   /** Origin under which browsers reach the server (behind a proxy), without a trailing slash. */
   readonly publicUrl: string | undefined;
+  /** A line of log for each request; undefined leaves it to whether the output is a terminal, where somebody reads. */
+  readonly logRequests: boolean | undefined;
+  /** Lets a monitoring system read /metrics without a service key. */
+  readonly metricsToken: string | undefined;
+  /** Where traces go; undefined for no traces. */
+  readonly otlpEndpoint: string | undefined;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -55,7 +61,12 @@ function describeIssue({ variable, given, expected }: ConfigIssue): string {
 }
 
 /** Variables whose value is never repeated, not even when it is wrong. */
-const SECRET_VARIABLES: ReadonlySet<string> = new Set(['DATABASE_URL', 'INTERNAL_API_KEY', 'ADMIN_PASSWORD']);
+const SECRET_VARIABLES: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'INTERNAL_API_KEY',
+  'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
+]);
 
 const DATABASE_URL_RULE = 'an address like postgresql://user:password@host:5432/database';
 
@@ -70,6 +81,10 @@ function isOrigin(value: string): boolean {
   const url = new URL(value);
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
   return bare && ['http:', 'https:'].includes(url.protocol);
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
 }
 
 /** A whole number above zero, with a default. */
@@ -116,6 +131,15 @@ const environmentSchema = z.object({
     .refine(isOrigin, { error: 'an origin like https://history.example.com, without a path' })
     .transform((value) => new URL(value).origin)
     .optional(),
+  LOG_REQUESTS: z.enum(['on', 'off'], { error: 'on or off' }).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, { error: '16 to 200 printable ASCII characters without spaces' })
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isHttpUrl, { error: 'the address of a collector, like http://127.0.0.1:4318' })
+    .optional(),
 });
 
 /**
@@ -145,6 +169,9 @@ export function loadConfig(env: Environment = process.env): Config {
     spoolMaxBytes: value.SPOOL_MAX_MB * 2 ** 20,
     spoolMaxAgeMs: value.SPOOL_MAX_HOURS * 3_600_000,
     publicUrl: value.PUBLIC_URL,
+    logRequests: value.LOG_REQUESTS && value.LOG_REQUESTS === 'on',
+    metricsToken: value.METRICS_TOKEN,
+    otlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }
 

@@ -26,6 +26,9 @@ test('an empty environment is a working configuration, on loopback and with demo
     spoolMaxBytes: 2 ** 30,
     spoolMaxAgeMs: 7 * 24 * 3_600_000,
     publicUrl: undefined,
+    logRequests: undefined,
+    metricsToken: undefined,
+    otlpEndpoint: undefined,
   });
 });
 
@@ -42,6 +45,9 @@ test('every variable is read', () => {
     SPOOL_MAX_MB: '64',
     SPOOL_MAX_HOURS: '12',
     PUBLIC_URL: 'https://History.example.com/',
+    LOG_REQUESTS: 'on',
+    METRICS_TOKEN: 'a-token-for-those-who-scrape',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
   });
   expect(config).toEqual({
     port: 8080,
@@ -56,6 +62,9 @@ test('every variable is read', () => {
     spoolMaxBytes: 64 * 2 ** 20,
     spoolMaxAgeMs: 12 * 3_600_000,
     publicUrl: 'https://history.example.com',
+    logRequests: true,
+    metricsToken: 'a-token-for-those-who-scrape',
+    otlpEndpoint: 'http://127.0.0.1:4318',
   });
 });
 
@@ -78,6 +87,8 @@ describe('a wrong value is named with what would be right', () => {
     ['PUBLIC_URL', 'history.example.com'],
     ['PUBLIC_URL', 'https://example.com/app'],
     ['PUBLIC_URL', 'ftp://example.com'],
+    ['LOG_REQUESTS', 'yes'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
   ])('%s=%s', (variable, given) => {
     const [issue, ...others] = issuesOf({ [variable]: given });
     expect(others).toEqual([]);
@@ -94,6 +105,7 @@ describe('a wrong secret is named but not repeated', () => {
     ['INTERNAL_API_KEY', 'hunter22'],
     ['INTERNAL_API_KEY', 'hunter22 with spaces in it'],
     ['ADMIN_PASSWORD', 'hunter2'],
+    ['METRICS_TOKEN', 'hunter22'],
   ])('%s', (variable, given) => {
     const issues = issuesOf({ [variable]: given });
     expect(issues).toEqual([{ variable, given: undefined, expected: expect.any(String) }]);

@@ -2,6 +2,7 @@ import { type Logger as PinoLogger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
 import { prettyLine } from './log-pretty.ts';
 import { redactFields } from './redact.ts';
+import { currentRequest } from './request-scope.ts';
 
 /**
  * What the rest of the house knows of logging: fields first, then the sentence.
@@ -37,6 +38,11 @@ export function createLogger({ level, destination, pretty }: LoggerOptions): Log
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // What is logged while a request is answered can be found by its id.
+    mixin: () => {
+      const request = currentRequest();
+      return request ? { requestId: request.id } : {};
+    },
     formatters: { level: (label: string) => ({ level: label }), log: redactFields },
     // redact() has turned errors into plain fields already, their causes included.
     serializers: { err: (value: unknown) => value },

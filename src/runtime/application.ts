@@ -6,10 +6,12 @@ import { createSpool } from '#ingest/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/log.ts';
+import { type RequestLog, silentRequestLog } from '#platform/request-log.ts';
 import { announceServer, withdrawServer } from '#platform/running-server.ts';
 import { loadSecrets, type Secrets } from '#platform/secrets.ts';
 import { createService, type ManagedService } from '#platform/service.ts';
 import type { SpoolFiles } from '#platform/spool-files.ts';
+import { startTracing, tracingOff } from '#platform/tracing.ts';
 import { beginAscent } from './ascent.ts';
 import type { Running } from './bring-up.ts';
 import type { Container } from './container.ts';
@@ -37,6 +39,8 @@ export interface ApplicationOptions {
   readonly withoutPages?: boolean;
   /** Told what is going on while it starts. */
   readonly onStep?: (step: string) => void;
+  /** Told of each request; nobody when not given. */
+  readonly requestLog?: RequestLog;
   /** The disk of the spool, for trying what happens when it fails. */
   readonly spoolFiles?: SpoolFiles;
 }
@@ -67,6 +71,9 @@ export function createApplication(options: ApplicationOptions): Application {
         for (const stop of stops.toReversed()) await stop();
       };
       try {
+        const tracing = config.otlpEndpoint === undefined ? tracingOff : await startTracing(config.otlpEndpoint);
+        stops.push(() => tracing.stop());
+        const telemetry = { tracing, requestLog: options.requestLog ?? silentRequestLog };
         const spool = createSpool({
           dataDir: config.dataDir,
           clock: systemClock,
@@ -78,7 +85,7 @@ export function createApplication(options: ApplicationOptions): Application {
         await spool.start();
         stops.push(() => spool.stop());
 
-        const parts = { config, secrets, log, spool };
+        const parts = { config, secrets, log, spool, telemetry };
         const ascent = beginAscent({ ...parts, onStep, signal: aborted });
         stops.push(() =>
           ascent.up.then(

@@ -6,6 +6,7 @@ import { connectWhenReady } from '#platform/db/reachable.ts';
 import { createEmbeddedPostgres } from '#platform/embedded/postgres.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Secrets } from '#platform/secrets.ts';
+import type { Telemetry } from '#platform/telemetry.ts';
 import { type Container, createContainer } from './container.ts';
 
 export interface BringUpOptions {
@@ -13,6 +14,7 @@ export interface BringUpOptions {
   readonly secrets: Secrets;
   readonly log: Logger;
   readonly spool: Spool;
+  readonly telemetry: Telemetry;
   readonly signal: AbortSignal;
   /** How long the database may take to answer, in milliseconds; an embedded one has been started before that. */
   readonly patienceMs: number;
@@ -30,7 +32,7 @@ export interface Running {
 
 /** Database, migrations, container, first administrator, demo data. What was begun is undone when it does not succeed. */
 export async function bringUp(options: BringUpOptions): Promise<Running> {
-  const { config, secrets, log, spool, signal, patienceMs, onStep, onReached } = options;
+  const { config, secrets, log, spool, telemetry, signal, patienceMs, onStep, onReached } = options;
   const started: { stop(): Promise<void> }[] = [];
   const begin = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(member: T): Promise<T> => {
     signal.throwIfAborted();
@@ -54,7 +56,7 @@ export async function bringUp(options: BringUpOptions): Promise<Running> {
     const migrations = await applyMigrations({ url: databaseUrl, log, signal });
     if (migrations.length > 0) onStep?.(`Applied ${migrations.length} migration${migrations.length === 1 ? '' : 's'}`);
     if (config.databaseUrl === undefined) await ensureAnalyst(databaseUrl, secrets.analystPassword);
-    const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool }));
+    const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool, telemetry }));
     await container.services.access.ensureFirstAdmin({
       email: config.adminEmail,
       password: secrets.adminPassword,

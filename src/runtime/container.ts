@@ -8,7 +8,7 @@ import { bodyOf } from '#doors/lead/quarantined.ts';
 import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
-import { createHealth } from '#ops/health.ts';
+import { createHealth } from '#ops/health/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
 import { createRetryQueue } from '#ops/retry-queue/index.ts';
 import { systemClock } from '#platform/clock.ts';
@@ -22,10 +22,13 @@ import { createSignals } from '#platform/db/signal.ts';
 import { createWake } from '#platform/db/wake.ts';
 import { createDatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
+import { createMetrics } from '#platform/metrics.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
+import type { Telemetry } from '#platform/telemetry.ts';
 import { createQueries } from '#query/index.ts';
+import { tracedLive, tracedQueries } from './traced.ts';
 
 export interface ContainerDeps {
   readonly config: Config;
@@ -35,6 +38,7 @@ export interface ContainerDeps {
   readonly log: Logger;
   /** Where events wait while the database is away; the same for every container of the process. */
   readonly spool: Spool;
+  readonly telemetry: Telemetry;
   /** Why the database is known to be away: everything that is taken goes to the spool. */
   readonly outage?: string;
 }
@@ -50,8 +54,10 @@ const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } a
 
 /** The only place where things are wired together. Everything it makes starts and stops with it. */
 export function createContainer(deps: ContainerDeps): Container {
-  const { config, secrets, databaseUrl: url, log, spool, outage } = deps;
+  const { config, secrets, databaseUrl: url, log, spool, telemetry, outage } = deps;
   const clock = systemClock;
+  const { tracing } = telemetry;
+  const metrics = createMetrics();
   const lines = createLines();
   const bare: PoolOptions = { url, applicationName: 'historybook', log };
   const connection: PoolOptions = { ...bare, lines };
@@ -66,7 +72,7 @@ export function createContainer(deps: ContainerDeps): Container {
   const signals = createSignals({ connection, log });
 
   const types = createTypeCatalogue({ prisma, clock });
-  const query = createQueries({ pool });
+  const query = tracedQueries(createQueries({ pool }), tracing);
   const quarantine = createQuarantine({ pool, clock, log, spool, bodyOf, isAway: () => isAway() });
   const ingest = createIngest({
     pool: ingestPool,
@@ -75,10 +81,15 @@ export function createContainer(deps: ContainerDeps): Container {
     wake,
     clock,
     log,
+    metrics,
+    tracing,
     refuge: { spool, ...quarantine, ...(outage !== undefined && { outage }) },
   });
   const isAway = () => ingest.fallback()?.outage !== undefined;
-  const live = createLive({ pool, connection, wake, clock, log, matchSearch: query.matchSearch });
+  const live = tracedLive(
+    createLive({ pool, connection, wake, clock, log, metrics, matchSearch: query.matchSearch }),
+    tracing,
+  );
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
     pool,
@@ -109,7 +120,7 @@ export function createContainer(deps: ContainerDeps): Container {
     config,
     serviceKey: secrets.internalApiKey,
   });
-  const health = createHealth({ pool, clock });
+  const health = createHealth({ pool, ingestPool, watch, ingest, spool, live, metrics, clock, log });
 
   const pools = createService({
     name: 'database connections',
@@ -138,6 +149,22 @@ export function createContainer(deps: ContainerDeps): Container {
     name: group.name,
     start: group.start,
     stop: group.stop,
-    services: { config, log, clock, access, types, ingest, quarantine, retryQueue, query, live, crm, demo, health },
+    services: {
+      config,
+      log,
+      clock,
+      access,
+      types,
+      ingest,
+      quarantine,
+      retryQueue,
+      query,
+      live,
+      crm,
+      demo,
+      health,
+      metrics,
+      ...telemetry,
+    },
   };
 }

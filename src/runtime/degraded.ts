@@ -4,8 +4,8 @@ import type { Services } from '#api/services.ts';
 import { AppError } from '#domain/errors.ts';
 import { type ContainerDeps, createContainer } from './container.ts';
 
-/** The routes that need no database: services that are known log events, which go to the spool. */
-const INGEST_PATH = /^\/api\/internal\/log-activity(\/batch)?\/?(\?|$)/;
+/** What needs no database: services that are known log events, which go to the spool, and see how things stand. */
+const OPEN_PATH = /^(\/api\/internal\/log-activity(\/batch)?\/?|\/api\/admin\/health|\/metrics)(\?|$)/;
 
 export interface DegradedDeps extends Omit<ContainerDeps, 'databaseUrl' | 'outage'> {
   readonly pages: RequestListener;
@@ -32,7 +32,7 @@ export function createDegraded({ pages, reason, ...parts }: DegradedDeps): Degra
   const unavailable = () => Promise.reject(new AppError('UNAVAILABLE', { retryAfter: 2 }));
   const health = {
     ...services.health,
-    readiness: async () => ({ ready: false, problems: [`database: ${reason()}`] }),
+    readiness: async () => ({ ready: false, problems: ['database: not usable yet'] }),
   };
   const shut = { authenticate: unavailable, currentSession: unavailable, authHandler: unavailable };
   const closed: Services = { ...services, health, access: { ...services.access, ...shut } };
@@ -48,10 +48,10 @@ export function createDegraded({ pages, reason, ...parts }: DegradedDeps): Degra
       },
     },
   };
-  const answerIngest = createRequestListener({ services: byKey, pages });
+  const answerServices = createRequestListener({ services: byKey, pages });
   const answerOthers = createRequestListener({ services: closed, pages });
   return {
     services: closed,
-    listener: (req, res) => (INGEST_PATH.test(req.url ?? '') ? answerIngest : answerOthers)(req, res),
+    listener: (req, res) => (OPEN_PATH.test(req.url ?? '') ? answerServices : answerOthers)(req, res),
   };
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '#domain/errors.ts';
+import { noteCaller } from '#platform/request-scope.ts';
 import type { Services } from '../services.ts';
 import type { RestEnv } from './route.ts';
 
@@ -9,6 +10,7 @@ export function authenticate({ access }: Services): MiddlewareHandler<RestEnv> {
     const principal = await access.authenticate(c.req.raw.headers);
     if (!principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
     if (principal.kind === 'user') access.assertSameOrigin(c.req.raw.headers, c.req.method);
+    noteCaller(principal);
     access.limitRate(principal);
     c.set('principal', principal);
     await next();

@@ -7,10 +7,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WORKSPACE_HEADER } from '#access/index.ts';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
+import { forbidden } from '#domain/forbidden.ts';
 import { may, type Principal } from '#domain/principal.ts';
 import { LIMITS } from '#doors/lead/log-activity.ts';
 import { logBatch } from '#doors/lead/log-batch.ts';
 import { logOne } from '#doors/lead/log-one.ts';
+import { noteCaller, noteRoute } from '#platform/request-scope.ts';
 import type { Services } from '../services.ts';
 import { readJsonOf } from './body.ts';
 import { toAppError } from './errors.ts';
@@ -30,8 +32,10 @@ const CALLS: ReadonlyMap<string, Handle> = new Map([
 
 /** Answers the request when it brings events; returns whether it does. */
 export function handleIngest(req: IncomingMessage, res: ServerResponse, services: Services): boolean {
-  const handle = req.method === 'POST' ? CALLS.get(pathOf(req)) : undefined;
+  const path = pathOf(req);
+  const handle = req.method === 'POST' ? CALLS.get(path) : undefined;
   if (!handle) return false;
+  noteRoute(path);
   void answer(handle, req, res, services);
   return true;
 }
@@ -44,7 +48,7 @@ async function answer(handle: Handle, req: IncomingMessage, res: ServerResponse,
     send(res, status, body);
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.status >= 500) services.log.error({ err: thrown, requestId, path: req.url }, 'request failed');
+    if (error.status >= 500) services.log.error({ err: thrown, requestId, path: pathOf(req) }, 'request failed');
     send(res, error.status, error.toBody(requestId), error.retryAfter);
   }
 }
@@ -53,9 +57,10 @@ async function authenticated(req: IncomingMessage, { access }: Services): Promis
   const headers = headersOf(req);
   const principal = await access.authenticate(headers);
   if (!principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
+  noteCaller(principal);
   if (principal.kind === 'user') access.assertSameOrigin(headers, 'POST');
   access.limitRate(principal);
-  if (!may(principal, INGEST_PERMISSION)) throw new AppError('FORBIDDEN', { error: 'Forbidden' });
+  if (!may(principal, INGEST_PERMISSION)) throw forbidden(principal, INGEST_PERMISSION);
   return principal;
 }
 

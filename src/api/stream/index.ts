@@ -9,6 +9,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '#domain/principal.ts';
+import { noteRoute } from '#platform/request-scope.ts';
 import type { Services } from '../services.ts';
 import { servePlainStream } from './plain-stream.ts';
 import { serveTrpcStream } from './trpc-stream.ts';
@@ -27,11 +28,13 @@ export function handleStream(req: IncomingMessage, res: ServerResponse, deps: St
   if (path !== PLAIN_PATH && path !== TRPC_PATH) return false;
   const url = new URL(req.url ?? '/', 'http://localhost');
   if (path === PLAIN_PATH) {
+    noteRoute(PLAIN_PATH);
     void servePlainStream(req, res, url, deps);
     return true;
   }
   // Batches and other methods are none of ours: tRPC itself knows what to say to them.
   if (req.method !== 'GET' || url.searchParams.has('batch')) return false;
+  noteRoute(TRPC_PATH);
   void serveTrpcStream(req, res, url, deps);
   return true;
 }

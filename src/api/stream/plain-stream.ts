@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '#domain/errors.ts';
+import { noteCaller } from '#platform/request-scope.ts';
 import { toAppError } from '../rest/errors.ts';
 import { toActivityFilter } from '../rest/filter-query.ts';
 import type { StreamDeps } from './index.ts';
@@ -18,6 +19,7 @@ export async function servePlainStream(
     if (req.method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED');
     const principal = await authenticate(headers);
     if (!principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
+    noteCaller(principal);
     services.access.limitRate(principal);
     const timeZone = await services.query.timeZone(principal.workspaceId);
     const filter = toActivityFilter(url.searchParams, timeZone);

@@ -3,6 +3,7 @@ import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import superjson from 'superjson';
 import { AppError } from '#domain/errors.ts';
 import { parseInput } from '#domain/issues.ts';
+import { noteCaller } from '#platform/request-scope.ts';
 import { toAppError } from '../rest/errors.ts';
 import { router, type TrpcContext, toTrpcError } from '../trpc/init.ts';
 import { followInput } from './follow-input.ts';
@@ -25,6 +26,7 @@ export async function serveTrpcStream(
   try {
     const principal = await authenticate(headers);
     if (!principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
+    noteCaller(principal);
     services.access.limitRate(principal);
     const input = parseInput(followInput, readInput(url));
     const lastEventId = lastEventIdOf(headers, url) ?? input.lastEventId;

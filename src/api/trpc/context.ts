@@ -1,3 +1,4 @@
+import { noteCaller } from '#platform/request-scope.ts';
 import { toAppError } from '../rest/errors.ts';
 import type { Services } from '../services.ts';
 import { type TrpcContext, toTrpcError } from './init.ts';
@@ -12,7 +13,10 @@ export async function createContext(
   try {
     const principal = await services.access.authenticate(request.headers);
     if (principal?.kind === 'user') services.access.assertSameOrigin(request.headers, request.method);
-    if (principal) services.access.limitRate(principal);
+    if (principal) {
+      noteCaller(principal);
+      services.access.limitRate(principal);
+    }
     return { services, principal, requestId, headers: request.headers, resHeaders };
   } catch (error) {
     throw toTrpcError(toAppError(error));

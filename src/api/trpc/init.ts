@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError } from 'zod';
 import { AppError, type ErrorBody, type ErrorCode } from '#domain/errors.ts';
+import { forbidden } from '#domain/forbidden.ts';
 import { issuesOf } from '#domain/issues.ts';
 import { may, type Principal } from '#domain/principal.ts';
 import type { Permission } from '#domain/roles.ts';
@@ -85,7 +86,10 @@ function bodyOf(error: TRPCError, requestId: string): ErrorBody {
 
 /** Turns AppErrors into tRPC's errors and keeps everything unexpected from showing its insides. */
 const base = t.procedure.use(async ({ next, ctx, path }) => {
-  const result = await next();
+  const { clock, metrics, tracing } = ctx.services;
+  const startedAt = clock.monotonicMs();
+  const result = await tracing.inSpan(path, {}, () => next());
+  metrics.procedure(path, result.ok ? 'ok' : 'error', (clock.monotonicMs() - startedAt) / 1000);
   if (result.ok) return result;
   const cause = result.error.cause;
   if (cause instanceof AppError) return { ...result, error: toTrpcError(cause) };
@@ -114,7 +118,7 @@ export const signedIn = authenticated.meta({ permission: 'signed-in' });
 /** A procedure for principals that have `permission` in their workspace. */
 export function permitted(permission: Permission) {
   return authenticated.meta({ permission }).use(({ ctx, next }) => {
-    if (!may(ctx.principal, permission)) throw new AppError('FORBIDDEN');
+    if (!may(ctx.principal, permission)) throw forbidden(ctx.principal, permission);
     return next();
   });
 }

@@ -3,6 +3,7 @@ import { AppError } from '#domain/errors.ts';
 import type { Refusal, Submission } from '#ingest/index.ts';
 import { LIMITS, type SubmitContext, toSubmission } from './log-activity.ts';
 import { isKept, type LeadDoorDeps, refusalOfBody } from './quarantined.ts';
+import { tally } from './tally.ts';
 
 export interface BatchOptions extends SubmitContext {
   /** Judge everything, store nothing. */
@@ -21,7 +22,10 @@ export async function logBatch(deps: LeadDoorDeps, body: unknown, options: Batch
   const contexts = events.map((event, i) => contextOfEvent(event, i, options));
   const judged = events.map((event, i) => attempt(() => toSubmission(event, contexts[i] ?? options)));
   const results = await Promise.all(judged.map((item) => (item instanceof AppError ? item : settled(take(item)))));
-  return options.dryRun ? results : keepRefused(deps, events, results, contexts);
+  if (options.dryRun) return results;
+  const final = await keepRefused(deps, events, results, contexts);
+  for (const result of final) tally(deps.metrics?.tally, result);
+  return final;
 }
 
 /** The same results, with the errors of events that are kept now saying so. */

@@ -5,6 +5,7 @@ import { safeParse } from '#domain/issues.ts';
 import { isPlainObject } from '#domain/json.ts';
 import type { Ingest, Quarantine, Refusal } from '#ingest/index.ts';
 import { jsonText } from '#platform/json-text.ts';
+import type { EventTally } from '#platform/metrics.ts';
 import { givenAuthor } from './author.ts';
 import { LIMITS, logActivityBody, type SubmitContext } from './log-activity.ts';
 
@@ -12,6 +13,8 @@ import { LIMITS, logActivityBody, type SubmitContext } from './log-activity.ts';
 export interface LeadDoorDeps {
   readonly ingest: Ingest;
   readonly quarantine: Quarantine;
+  /** Where what became of each event is counted. */
+  readonly metrics?: { readonly tally: EventTally };
 }
 
 /** What was refused and could be read is kept; a conflict of keys is the caller's to solve, his first body is in the book. */
