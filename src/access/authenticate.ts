@@ -125,7 +125,10 @@ function choose(workspaces: readonly EnterableWorkspace[], headers: Headers): En
 function wantedWorkspace(headers: Headers): string | undefined {
   const wanted = headers.get(WORKSPACE_HEADER)?.trim().toLowerCase();
   if (!wanted) return undefined;
-  if (!UUID_PATTERN.test(wanted)) throw new AppError('NOT_FOUND', { message: 'There is no such workspace.' });
+  if (!UUID_PATTERN.test(wanted)) {
+    const message = `There is no such workspace: ${WORKSPACE_HEADER} must be the id of one (a UUID).`;
+    throw new AppError('NOT_FOUND', { message });
+  }
   return wanted;
 }
 

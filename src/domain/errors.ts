@@ -49,7 +49,7 @@ export interface ErrorBody {
 }
 
 export interface AppErrorOptions {
-  /** Replaces the table's sentence by one that says more. */
+  /** Replaces the table's sentence by one that says more. The first issues are told after it in any case. */
   readonly message?: string;
   readonly issues?: readonly Issue[];
   /** The `error` member of the answer, where an interface has a sentence of its own. */
@@ -59,6 +59,19 @@ export interface AppErrorOptions {
   /** Where the refused event waits. */
   readonly quarantineId?: string;
   readonly cause?: unknown;
+}
+
+/** How many issues a message tells; the others are counted. */
+const TOLD = 2;
+
+/** What a person reads first: the sentence, and which fields are wrong in what way. */
+function messageOf(code: ErrorCode, given: string | undefined, issues: readonly Issue[]): string {
+  const told = issues.slice(0, TOLD).map(({ path, message }) => `${path || 'body'}: ${message}`);
+  const more = issues.length > TOLD ? [`…and ${issues.length - TOLD} more`] : [];
+  const details = [...told, ...more].join('; ');
+  // Of an input that is wrong the fields say more than the table's sentence; what was told already is not told again.
+  const sentence = given ?? (code === 'INVALID_INPUT' && details ? '' : ERRORS[code].message);
+  return details && !sentence.endsWith(details) ? `${sentence} ${details}`.trim() : sentence;
 }
 
 /** A failure with a code of the table: what every layer throws on purpose. */
@@ -71,10 +84,12 @@ export class AppError extends Error {
   readonly quarantineId: string | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
-    super(options.message ?? ERRORS[code].message, { cause: options.cause });
+    const sentence = options.message ?? ERRORS[code].message;
+    const issues = options.issues ?? [];
+    super(messageOf(code, options.message, issues), { cause: options.cause });
     this.code = code;
-    this.issues = options.issues ?? [];
-    this.error = options.error ?? this.message;
+    this.issues = issues;
+    this.error = options.error ?? sentence;
     this.retryAfter = options.retryAfter;
     this.quarantineId = options.quarantineId;
   }

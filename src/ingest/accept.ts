@@ -1,6 +1,7 @@
 import type { NewActivity, Receipt } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { TypeCatalogue } from '#platform/db/custom-types.ts';
 import { newId } from '#platform/ids.ts';
 import { judge, judgeLater } from './judge.ts';
 import { refusalOf } from './refusal.ts';
@@ -11,6 +12,8 @@ export interface AcceptDeps {
   readonly clock: Clock;
   /** What the catalogue knows of the type: undefined for nothing, 'unknowable' while the database is away. */
   readonly findType: (submission: Submission) => Promise<ActivityType | undefined | 'unknowable'>;
+  /** For a type that nobody knows: what else there is. */
+  readonly types: Pick<TypeCatalogue, 'names'>;
   /** Durable storage: the book or the spool, or for a dry run the check. */
   readonly store: (activity: NewActivity) => Promise<StoreOutcome>;
   /** The same for an activity that is to be judged later. */
@@ -24,12 +27,13 @@ export interface AcceptDeps {
  */
 export async function accept(deps: AcceptDeps, submission: Submission): Promise<Receipt> {
   const type = await deps.findType(submission);
+  const known = type === undefined ? await deps.types.names(submission.workspaceId) : [];
   const now = deps.clock.now();
-  const id = newId(now.getTime());
+  const id = submission.id ?? newId(now.getTime());
   const outcome =
     type === 'unknowable'
       ? await deps.storeUnjudged(judgeLater(submission, id, now))
-      : await deps.store(judge(submission, type, id, now));
+      : await deps.store(judge(submission, type, id, now, known));
   return receiptOf(outcome);
 }
 

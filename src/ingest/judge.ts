@@ -1,11 +1,13 @@
 import type { NewActivity } from '#domain/activity.ts';
-import type { ActivityType } from '#domain/catalogue/index.ts';
+import { type ActivityType, LEAD_TYPES } from '#domain/catalogue/index.ts';
+import { closest } from '#domain/closest.ts';
 import { AppError } from '#domain/errors.ts';
 import { issuesOf } from '#domain/issues.ts';
 import type { Submission } from './submission.ts';
 
 /** Nothing in a CRM happened before this; a date that says so is a mistake of units or of parsing. */
 const EARLIEST = Date.UTC(2000, 0, 1);
+const LEAD_TYPE_NAMES = LEAD_TYPES.map(({ name }) => name);
 /** Clocks are wrong by minutes, time zones by hours. */
 const LATEST_AHEAD_MS = 24 * 3_600_000;
 
@@ -13,8 +15,14 @@ const LATEST_AHEAD_MS = 24 * 3_600_000;
  * Judges a submission by the catalogue and makes an activity of it. Pure: `type` is what the catalogue knows of its type.
  * @throws AppError UNKNOWN_TYPE, CATEGORY_MISMATCH, IMPOSSIBLE_TIME, INVALID_INPUT (metadata)
  */
-export function judge(submission: Submission, type: ActivityType | undefined, id: string, now: Date): NewActivity {
-  return rejudge(judgeLater(submission, id, now), type);
+export function judge(
+  submission: Submission,
+  type: ActivityType | undefined,
+  id: string,
+  now: Date,
+  known: readonly string[] = [],
+): NewActivity {
+  return rejudge(judgeLater(submission, id, now), type, known);
 }
 
 /**
@@ -33,12 +41,16 @@ export function judgeLater(submission: Submission, id: string, now: Date): NewAc
 }
 
 /**
- * Judges by its type what judgeLater() made.
+ * Judges by its type what judgeLater() made. `known` are the types that the workspace has besides the built-in ones.
  * @throws AppError UNKNOWN_TYPE, CATEGORY_MISMATCH, INVALID_INPUT (metadata)
  */
-export function rejudge(activity: NewActivity, type: ActivityType | undefined): NewActivity {
+export function rejudge(
+  activity: NewActivity,
+  type: ActivityType | undefined,
+  known: readonly string[] = [],
+): NewActivity {
   const { category } = activity;
-  if (!type || type.door !== activity.door) throw unknownType(activity.type);
+  if (!type || type.door !== activity.door) throw unknownType(activity.type, known);
   if (category !== '' && category !== type.category) throw categoryMismatch(type, category);
   return { ...activity, category: type.category, metadata: checkedMetadata(type, activity) };
 }
@@ -65,8 +77,10 @@ function checkedMetadata(type: ActivityType, { metadata }: NewActivity): NewActi
   throw new AppError('INVALID_INPUT', { issues, message: `The metadata does not fit ${type.name}.` });
 }
 
-function unknownType(name: string): AppError {
-  const message = `${JSON.stringify(name)} is not an event type of the catalogue; an administrator can register it`;
+function unknownType(name: string, known: readonly string[]): AppError {
+  const meant = closest(name, [...LEAD_TYPE_NAMES, ...known]);
+  const help = meant ? `did you mean ${meant}?` : 'an administrator can register it';
+  const message = `${JSON.stringify(name)} is not an event type of the catalogue; ${help}`;
   return new AppError('UNKNOWN_TYPE', { issues: [{ path: 'eventType', message }] });
 }
 

@@ -83,7 +83,10 @@ describe('the time', () => {
 
 test('metadata of a wrong type are refused, naming the member', () => {
   const error = refusal({ metadata: { campaign_id: {}, step: 'two' } });
-  expect(error).toMatchObject({ code: 'INVALID_INPUT', message: 'The metadata does not fit MESSAGE_SENT.' });
+  expect(error).toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/^The metadata does not fit MESSAGE_SENT\. metadata\.campaign_id: /),
+  });
   expect(error.issues.map(({ path }) => path)).toEqual(['metadata.campaign_id', 'metadata.step']);
 });
 

@@ -1,4 +1,4 @@
-import { AppError } from '#domain/errors.ts';
+import { forbidden } from '#domain/forbidden.ts';
 import { may } from '#domain/principal.ts';
 import type { FollowRequest } from './types.ts';
 
@@ -10,5 +10,5 @@ export function assertMayFollow({ principal, feeds }: Pick<FollowRequest, 'princ
   if (may(principal, 'activity:read')) return;
   const onlyTimelines = feeds.every((feed) => feed.filter.leadId !== undefined);
   if (onlyTimelines && may(principal, 'timeline:read')) return;
-  throw new AppError('FORBIDDEN', { error: 'Forbidden' });
+  throw forbidden(principal, 'activity:read');
 }

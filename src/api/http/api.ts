@@ -1,11 +1,11 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
-import { AppError } from '#domain/errors.ts';
 import { noteRoute } from '#platform/request-scope.ts';
 import { mountAuth } from '../auth/mount.ts';
 import { createRest } from '../rest/app.ts';
 import { toAppError } from '../rest/errors.ts';
+import { answerNoRoute } from '../rest/no-route.ts';
 import type { RestEnv } from '../rest/route.ts';
 import type { Services } from '../services.ts';
 import { createContext } from '../trpc/context.ts';
@@ -41,7 +41,7 @@ export function createApi(services: Services): Hono<RestEnv> {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(Math.ceil(error.retryAfter)));
     return c.json(error.toBody(c.var.requestId), { status: error.status } as never);
   });
-  api.notFound((c) => c.json(new AppError('NOT_FOUND').toBody(c.var.requestId), 404));
+  api.notFound(answerNoRoute);
 
   mountAuth(api, services);
   api.all(`${TRPC_PATH}/*`, (c) =>

@@ -59,7 +59,10 @@ export const actionResponses = {
 /** The id in the path; what is no id names nothing. @throws AppError NOT_FOUND */
 export function pathId(c: Context<RestEnv>): string {
   const id = c.req.param('id') ?? '';
-  if (!UUID_PATTERN.test(id)) throw new AppError('NOT_FOUND');
+  if (!UUID_PATTERN.test(id)) {
+    const message = `There is nothing here under ${JSON.stringify(id.slice(0, 100))}: ids are UUIDs.`;
+    throw new AppError('NOT_FOUND', { message });
+  }
   return id;
 }
 

@@ -10,6 +10,7 @@ import { toAppError } from './errors.ts';
 import { registerIngest } from './ingest.ts';
 import { registerLeadActivity } from './lead-activity.ts';
 import { registerLeads } from './leads.ts';
+import { answerNoRoute } from './no-route.ts';
 import { registerRetryQueue } from './retry-queue.ts';
 import type { RestApp, RestEnv } from './route.ts';
 
@@ -28,7 +29,7 @@ export function createRest(services: Services): RestApp {
     if (error.retryAfter !== undefined) c.header('Retry-After', String(Math.ceil(error.retryAfter)));
     return c.json(error.toBody(requestId), { status: error.status } as never);
   });
-  app.notFound((c) => c.json(new AppError('NOT_FOUND').toBody(c.var.requestId), 404));
+  app.notFound(answerNoRoute);
 
   registerDocs(app);
   app.use('/api/*', authenticate(services));

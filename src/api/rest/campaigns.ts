@@ -57,7 +57,7 @@ const createCampaign = defineRoute({
   },
 });
 
-const enrollBody = z.object({ leadId: z.uuid() }).openapi('Enroll');
+const enrollBody = z.object({ leadId: z.uuid('must be the id of a lead (a UUID)') }).openapi('Enroll');
 const enroll = defineRoute({
   permission: 'leads:write',
   method: 'post',

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { CATEGORIES } from '#domain/catalogue/type.ts';
 import { spanOfDate } from '#domain/day.ts';
 import { AppError } from '#domain/errors.ts';
-import { type ActivityFilter, ORDERS, type PageRequest, pageRequest, SORTS } from '#domain/filter.ts';
+import { type ActivityFilter, ORDERS, type PageRequest, SORTS } from '#domain/filter.ts';
 import { parseInput } from '#domain/issues.ts';
 
 /**
@@ -34,11 +34,11 @@ export const activityQuery = z.object({
       example: ['MESSAGE_SENT', 'INBOUND_REPLY'],
     }),
   eventCategory: z
-    .array(z.enum(CATEGORIES))
+    .array(oneOf(CATEGORIES))
     .max(20)
     .optional()
     .openapi({ example: ['SMS'] }),
-  leadId: z.uuid().optional(),
+  leadId: z.uuid('must be the id of a lead (a UUID)').optional(),
   source: z
     .array(z.string().max(100))
     .max(100)
@@ -54,12 +54,23 @@ export const activityQuery = z.object({
   }),
 });
 
+/** A whole number in a query string. */
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(error).pipe(z.int(error).min(min, error).max(max, error));
+}
+
+/** One of a few words in a query string. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T) {
+  return z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+}
+
 export const pageQuery = z.object({
-  page: z.coerce.number().pipe(pageRequest.shape.page.unwrap()).default(1),
-  limit: z.coerce.number().pipe(pageRequest.shape.limit.unwrap()).default(50),
+  page: wholeNumber(1, 1_000_000).default(1),
+  limit: wholeNumber(1, 200).default(50),
   cursor: z.string().max(2000).optional().openapi({ description: 'nextCursor of the page before; wins over page.' }),
-  sort: z.enum(SORTS).default('time'),
-  order: z.enum(ORDERS).default('desc'),
+  sort: oneOf(SORTS).default('time'),
+  order: oneOf(ORDERS).default('desc'),
 });
 
 const LISTS: ReadonlySet<string> = new Set(['eventType', 'eventCategory', 'source', 'code']);

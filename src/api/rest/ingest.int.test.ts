@@ -300,7 +300,7 @@ describe('refused', () => {
       status: 404,
       body: errorOf('NOT_FOUND', []),
     });
-    expect((await app.get(LOG)).status).toBe(404);
+    expect((await app.get(LOG)).status).toBe(405);
   });
 });
 

@@ -3,12 +3,12 @@ import { parseInput } from '#domain/issues.ts';
 import type { Services } from '../services.ts';
 import { idParam, pathId } from './action.ts';
 import { timelineEntrySchema, toTimelineEntry } from './activity-shape.ts';
-import { activityQuery, pageQuery, readParams } from './filter-query.ts';
+import { activityQuery, pageQuery, readParams, wholeNumber } from './filter-query.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
 
 const timelineQuery = activityQuery
   .pick({ search: true, eventType: true, eventCategory: true })
-  .extend({ cursor: pageQuery.shape.cursor, limit: pageQuery.shape.limit.unwrap().default(100) });
+  .extend({ cursor: pageQuery.shape.cursor, limit: wholeNumber(1, 200).default(100) });
 
 const answer = z
   .object({

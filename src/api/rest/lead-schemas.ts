@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { leadQuery } from '#domain/lead-query.ts';
+import { ORDERS } from '#domain/filter.ts';
+import { LEAD_SORTS, leadQuery } from '#domain/lead-query.ts';
 import { type CampaignView, ENROLLMENT_STATES, type EnrollmentView, type LeadView } from '#domain/lead-view.ts';
+import { oneOf, wholeNumber } from './filter-query.ts';
 
-const { page, limit } = leadQuery.shape;
+const OWNER = 'must be the id of a person (a UUID) or none';
 
 /** leadQuery as a query string says it. */
 export const leadQueryParams = leadQuery.extend({
@@ -10,11 +12,15 @@ export const leadQueryParams = leadQuery.extend({
     description: 'Words of the name, e-mail, phone number or company; all must occur.',
   }),
   archived: z
-    .enum(['0', '1', 'true', 'false'])
+    .enum(['0', '1', 'true', 'false'], 'must be 0 or 1')
     .default('0')
     .transform((value) => ['1', 'true'].includes(value)),
-  page: z.coerce.number().pipe(page.unwrap()).default(1),
-  limit: z.coerce.number().pipe(limit.unwrap()).default(50),
+  campaignId: z.uuid('must be the id of a campaign (a UUID)').optional(),
+  ownerId: z.union([z.uuid(OWNER), z.literal('none')], OWNER).optional(),
+  sort: oneOf(LEAD_SORTS).default('lastActivityAt'),
+  order: oneOf(ORDERS).default('desc'),
+  page: wholeNumber(1, 100_000).default(1),
+  limit: wholeNumber(1, 200).default(50),
 });
 
 const instant = z.iso.datetime();

@@ -45,7 +45,12 @@ const getLead = defineRoute({
 });
 
 const removeBody = z
-  .object({ campaignId: z.uuid().optional().openapi({ description: 'Needed when the lead is in several campaigns.' }) })
+  .object({
+    campaignId: z
+      .uuid('must be the id of a campaign (a UUID)')
+      .optional()
+      .openapi({ description: 'Needed when the lead is in several campaigns.' }),
+  })
   .openapi('RemoveFromCampaign');
 const statusBody = z.object({ status: leadStatusInput }).openapi('ChangeStatus');
 const noteRequest = z.object({ body: noteBody }).openapi('AddNote');

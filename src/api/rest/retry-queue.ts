@@ -11,7 +11,7 @@ import {
 } from '#domain/quarantine.ts';
 import type { Services } from '../services.ts';
 import { bodyOf, idParam, jsonBody, optionalBodyOf, pathId } from './action.ts';
-import { activityQuery, readParams } from './filter-query.ts';
+import { activityQuery, oneOf, readParams, wholeNumber } from './filter-query.ts';
 import { EVENT_EXAMPLES } from './openapi/event-examples.ts';
 import { detailSchema, entrySchema, progressSchema, verdictSchema } from './retry-queue-schemas.ts';
 import { defineRoute, errorResponses, type RestApp, type RestEnv } from './route.ts';
@@ -21,14 +21,14 @@ const PATH = '/api/admin/retry-queue';
 const tags = ['Retry queue'];
 
 const listQuery = activityQuery.pick({ eventType: true, source: true, dateFrom: true, dateTo: true }).extend({
-  state: z.enum(QUARANTINE_STATES).default('waiting'),
+  state: oneOf(QUARANTINE_STATES).default('waiting'),
   code: z.array(z.string().max(100)).max(100).optional(),
   search: z
     .string()
     .max(500)
     .optional()
     .openapi({ description: 'Words, all of which the body, the reason, type or source holds.' }),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: wholeNumber(1, 200).default(50),
   cursor: z.string().max(2000).optional().openapi({ description: 'nextCursor of the page before.' }),
 });
 

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { AppError, ERRORS, type ErrorCode } from '#domain/errors.ts';
+import { ERRORS, type ErrorCode } from '#domain/errors.ts';
+import { forbidden } from '#domain/forbidden.ts';
 import { may, type Principal } from '#domain/principal.ts';
 import type { Permission } from '#domain/roles.ts';
 import type { Services } from '../services.ts';
@@ -65,7 +66,7 @@ export function defineRoute<
   const { permission, ...route } = config;
   routePermissions.set(`${route.method.toUpperCase()} ${route.path}`, permission);
   const check: MiddlewareHandler<RestEnv> = async (c, next) => {
-    if (!may(c.var.principal, permission)) throw new AppError('FORBIDDEN', { error: 'Forbidden' });
+    if (!may(c.var.principal, permission)) throw forbidden(c.var.principal, permission);
     await next();
   };
   return createRoute({

@@ -21,6 +21,8 @@ export interface TypeCatalogue {
    * is noticed within MISS_TTL_MS (a name that is missing) or HIT_TTL_MS (one that was there).
    */
   find(workspaceId: string, name: string): Promise<ActivityType | undefined>;
+  /** The names of the workspace's own types, as far as they were looked up lately: costs no query. */
+  names(workspaceId: string): Promise<readonly string[]>;
   /** Built-in types first, then the workspace's own by name; always as the database has them now. */
   list(workspaceId: string): Promise<readonly ActivityType[]>;
   /**
@@ -87,6 +89,10 @@ export function createTypeCatalogue({ prisma, clock }: TypeCatalogueDeps): TypeC
         if (type || age < MISS_TTL_MS) return type;
       }
       return (await load(workspaceId).types).get(name);
+    },
+
+    async names(workspaceId) {
+      return [...((await cache.get(workspaceId)?.types) ?? new Map()).keys()];
     },
 
     async list(workspaceId) {
