@@ -6,6 +6,8 @@ import type { Door } from '#domain/catalogue/type.ts';
  * must agree with it.
  */
 export interface Submission extends Omit<NewActivity, 'id' | 'occurredAt' | 'category' | 'idempotency'> {
+  /** Given by who brings the same event under the same id again, should it not hear the answer. */
+  readonly id?: string | undefined;
   readonly door: Door;
   readonly category: string | undefined;
   /** When it happened; the moment of arrival when the caller did not say. */
