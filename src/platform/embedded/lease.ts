@@ -13,7 +13,7 @@ export interface Lease {
   /** Resolves when the connection is gone, because the server is. */
   readonly lost: Promise<void>;
   readonly isLost: boolean;
-  /** True when nobody else uses the server; nobody gets a lease from then on. */
+  /** Gives the lease up. True when nobody else uses the server; nobody gets a lease from then on. */
   claimLast(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -63,6 +63,8 @@ export async function openLease(options: LeaseOptions): Promise<Lease> {
       return isLost;
     },
     async claimLast() {
+      // Of two that leave at the same moment one must see that it is the last: each lets go before it looks.
+      await client.query(`SELECT pg_advisory_unlock_shared(${LOCK_KEY})`);
       const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS is_last`;
       const { rows } = await client.query<{ is_last: boolean }>(sql);
       return rows[0]?.is_last === true;
