@@ -3,6 +3,7 @@ import '@hono/zod-openapi';
 import type { RequestListener } from 'node:http';
 import { createRequestListener } from '#api/http/server.ts';
 import { createSpool } from '#ingest/index.ts';
+import { createIncidents } from '#ops/health/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/log.ts';
@@ -85,7 +86,8 @@ export function createApplication(options: ApplicationOptions): Application {
         await spool.start();
         stops.push(() => spool.stop());
 
-        const parts = { config, secrets, log, spool, telemetry };
+        const incidents = createIncidents({ dataDir: config.dataDir, clock: systemClock, log });
+        const parts = { config, secrets, log, spool, telemetry, incidents };
         const ascent = beginAscent({ ...parts, onStep, signal: aborted });
         stops.push(() =>
           ascent.up.then(
@@ -111,6 +113,7 @@ export function createApplication(options: ApplicationOptions): Application {
         if (first) serve(first);
         else {
           outage = ascent.reason;
+          incidents.set('database_away', ascent.reason());
           const degraded = createDegraded({ ...parts, pages: renderPage, reason: ascent.reason });
           exposeServices(degraded.services);
           front.serve(degraded.listener);

@@ -1,4 +1,5 @@
 import type { Spool } from '#ingest/index.ts';
+import type { Incidents } from '#ops/health/index.ts';
 import type { Config } from '#platform/config.ts';
 import { ensureAnalyst } from '#platform/db/analyst.ts';
 import { applyMigrations } from '#platform/db/migrate.ts';
@@ -15,6 +16,7 @@ export interface BringUpOptions {
   readonly log: Logger;
   readonly spool: Spool;
   readonly telemetry: Telemetry;
+  readonly incidents: Incidents;
   readonly signal: AbortSignal;
   /** How long the database may take to answer, in milliseconds; an embedded one has been started before that. */
   readonly patienceMs: number;
@@ -32,7 +34,7 @@ export interface Running {
 
 /** Database, migrations, container, first administrator, demo data. What was begun is undone when it does not succeed. */
 export async function bringUp(options: BringUpOptions): Promise<Running> {
-  const { config, secrets, log, spool, telemetry, signal, patienceMs, onStep, onReached } = options;
+  const { config, secrets, log, spool, telemetry, incidents, signal, patienceMs, onStep, onReached } = options;
   const started: { stop(): Promise<void> }[] = [];
   const begin = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(member: T): Promise<T> => {
     signal.throwIfAborted();
@@ -56,7 +58,7 @@ export async function bringUp(options: BringUpOptions): Promise<Running> {
     const migrations = await applyMigrations({ url: databaseUrl, log, signal });
     if (migrations.length > 0) onStep?.(`Applied ${migrations.length} migration${migrations.length === 1 ? '' : 's'}`);
     if (config.databaseUrl === undefined) await ensureAnalyst(databaseUrl, secrets.analystPassword);
-    const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool, telemetry }));
+    const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool, telemetry, incidents }));
     await container.services.access.ensureFirstAdmin({
       email: config.adminEmail,
       password: secrets.adminPassword,

@@ -8,7 +8,7 @@ import { bodyOf } from '#doors/lead/quarantined.ts';
 import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
-import { createHealth } from '#ops/health/index.ts';
+import { createHealth, type Incidents } from '#ops/health/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
 import { createRetryQueue } from '#ops/retry-queue/index.ts';
 import { systemClock } from '#platform/clock.ts';
@@ -39,6 +39,7 @@ export interface ContainerDeps {
   /** Where events wait while the database is away; the same for every container of the process. */
   readonly spool: Spool;
   readonly telemetry: Telemetry;
+  readonly incidents: Incidents;
   /** Why the database is known to be away: everything that is taken goes to the spool. */
   readonly outage?: string;
 }
@@ -54,7 +55,7 @@ const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } a
 
 /** The only place where things are wired together. Everything it makes starts and stops with it. */
 export function createContainer(deps: ContainerDeps): Container {
-  const { config, secrets, databaseUrl: url, log, spool, telemetry, outage } = deps;
+  const { config, secrets, databaseUrl: url, log, spool, telemetry, incidents, outage } = deps;
   const clock = systemClock;
   const { tracing } = telemetry;
   const metrics = createMetrics();
@@ -120,7 +121,20 @@ export function createContainer(deps: ContainerDeps): Container {
     config,
     serviceKey: secrets.internalApiKey,
   });
-  const health = createHealth({ pool, ingestPool, watch, ingest, spool, live, metrics, clock, log });
+  const health = createHealth({
+    pool,
+    ingestPool,
+    months,
+    watch,
+    ingest,
+    spool,
+    spoolMaxAgeMs: config.spoolMaxAgeMs,
+    live,
+    metrics,
+    incidents,
+    clock,
+    log,
+  });
 
   const pools = createService({
     name: 'database connections',
@@ -141,6 +155,7 @@ export function createContainer(deps: ContainerDeps): Container {
       ingest,
       retryQueue,
       live,
+      health,
       demo,
     ],
   });

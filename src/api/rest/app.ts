@@ -7,6 +7,7 @@ import { authenticate } from './authenticate.ts';
 import { registerCampaigns } from './campaigns.ts';
 import { registerDocs } from './docs.ts';
 import { toAppError } from './errors.ts';
+import { registerHealth } from './health.ts';
 import { registerIngest } from './ingest.ts';
 import { registerLeadActivity } from './lead-activity.ts';
 import { registerLeads } from './leads.ts';
@@ -39,5 +40,6 @@ export function createRest(services: Services): RestApp {
   registerLeads(app, services);
   registerCampaigns(app, services);
   registerRetryQueue(app, services);
+  registerHealth(app, services);
   return app;
 }

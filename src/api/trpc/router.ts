@@ -1,6 +1,7 @@
 import { router } from './init.ts';
 import { campaignsRouter } from './routers/campaigns.ts';
 import { demoRouter } from './routers/demo.ts';
+import { healthRouter } from './routers/health.ts';
 import { ingestRouter } from './routers/ingest.ts';
 import { keysRouter } from './routers/keys.ts';
 import { leadsRouter } from './routers/leads.ts';
@@ -26,6 +27,7 @@ export const appRouter = router({
   leads: leadsRouter,
   campaigns: campaignsRouter,
   retryQueue: retryQueueRouter,
+  health: healthRouter,
   live: liveRouter,
   demo: demoRouter,
 });

@@ -1,47 +1,120 @@
 /**
- * Health: is logging working now, and was it? Looks at what the other parts do; changes nothing of theirs. May import
- * domain, platform, ingest and live.
+ * Health: is logging working now, and was it?
+ *
+ *   monitor ──every second──▶ signs ──▶ verdict, incidents (file, then table), a sign of life, a canary when nothing comes
+ *   source counter ──behind the book──▶ counts by source and ten minutes: each source's own rhythm
+ *
+ * Changes nothing of the parts it looks at. What it tells of the process is the same for everybody who may ask; sources and
+ * quarantine are of one workspace. May import domain, platform, ingest and live.
  */
 import type pg from 'pg';
+import type { HealthReport, IncidentView, SourceHealth } from '#domain/health.ts';
 import type { Ingest } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { isDatabaseAway } from '#platform/db/away.ts';
+import type { Months } from '#platform/db/months.ts';
 import type { DatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
+import type { Service } from '#platform/service.ts';
+import { createServiceGroup } from '#platform/service-group.ts';
+import { tryAppend } from './canary.ts';
+import { createSourceCounter } from './count-sources.ts';
+import { createDatabaseFacts } from './database-facts.ts';
 import { registerGauges } from './exposition.ts';
+import { type Incidents, listIncidents } from './incidents.ts';
+import { createMonitor } from './monitor.ts';
+import { createPulse } from './pulse.ts';
 import { type Readiness, readReadiness } from './readiness.ts';
+import { makeReport } from './report.ts';
+import { readSources } from './sources.ts';
 import type { Spool } from './spool-facts.ts';
-import { countWaiting } from './waiting.ts';
+import { countWaiting, readWaiting } from './waiting.ts';
 
-export interface Health {
+export { createIncidents, type Incidents } from './incidents.ts';
+
+export interface Health extends Service {
   /** Whether this process can serve: the database answers. Answers within a second. */
   readiness(): Promise<Readiness>;
   /** What Prometheus reads. */
   exposition(): Promise<string>;
+  /** How things stand. Answers while the database is away too, with null for what only it could say. */
+  report(workspaceId: string): Promise<HealthReport>;
+  /** How each source of the workspace fares, the one that sent last first; at most 50. */
+  sources(workspaceId: string): Promise<readonly SourceHealth[]>;
+  /** What went wrong, latest first, with what goes on here and could not be written down yet. */
+  incidents(limit: number): Promise<readonly IncidentView[]>;
 }
 
 export interface HealthDeps {
   readonly pool: pg.Pool;
   readonly ingestPool: pg.Pool;
+  readonly months: Months;
   readonly watch: DatabaseWatch;
   readonly ingest: Ingest;
   readonly spool: Spool;
+  readonly spoolMaxAgeMs: number;
   readonly live: Live;
   readonly metrics: Metrics;
+  readonly incidents: Incidents;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+/** How long an operator waits for what only the database can say, in milliseconds. */
+const PATIENCE_MS = 4_000;
+
 export function createHealth(deps: HealthDeps): Health {
-  const { pool, ingestPool, metrics } = deps;
+  const { pool, ingestPool, watch, incidents, metrics, clock } = deps;
+  const { processId, place } = incidents;
+  const startedAt = clock.now();
+  const monitor = createMonitor({
+    ...deps,
+    pulse: createPulse({ pool: ingestPool, clock, processId, place }),
+    tryAppend: () => tryAppend({ ...deps, pool: ingestPool }),
+    storeIncidents: () => incidents.store(pool),
+  });
+  const counter = createSourceCounter(deps);
+  const readFacts = createDatabaseFacts(deps);
   registerGauges(metrics.registry, {
     ...deps,
     pools: { reads: pool, ingest: ingestPool },
-    waiting: () => countWaiting(deps),
+    waiting: () => unlessAway(countWaiting(pool)).then((waiting) => waiting ?? undefined),
   });
+  const service = createServiceGroup({ name: 'health', services: [monitor, counter] });
+
+  /** Null when the database is away, or takes too long to say. */
+  const unlessAway = <T>(answer: Promise<T>): Promise<T | null> => {
+    const waited = new AbortController();
+    const late = clock.sleep(PATIENCE_MS, waited.signal).then(
+      () => null,
+      () => null,
+    );
+    const found = answer.catch((error: unknown) => {
+      if (isDatabaseAway(error)) return null;
+      throw error;
+    });
+    return Promise.race([found, late]).finally(() => waited.abort());
+  };
+
   return {
+    name: service.name,
+    start: service.start,
+    stop: service.stop,
     readiness: () => readReadiness(deps),
     exposition: () => metrics.registry.metrics(),
+    async report(workspaceId) {
+      const [facts, quarantine] = watch.outage
+        ? [null, null]
+        : await Promise.all([unlessAway(readFacts()), unlessAway(readWaiting(pool, workspaceId))]);
+      return makeReport({ ...deps, monitor, startedAt, place }, { facts, quarantine });
+    },
+    sources: (workspaceId) => readSources(deps, workspaceId),
+    async incidents(limit) {
+      const stored = (await unlessAway(listIncidents(pool, limit))) ?? [];
+      const own = incidents.open.filter(({ id }) => !stored.some((known) => known.id === id));
+      return [...own, ...stored].slice(0, limit);
+    },
   };
 }

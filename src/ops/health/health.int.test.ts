@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { z } from 'zod';
+import { healthReport, incidentView, sourceHealth } from '#domain/health.ts';
+import { systemClock } from '#platform/clock.ts';
+import { loadConfig } from '#platform/config.ts';
+import { createMonths } from '#platform/db/months.ts';
+import { createPool } from '#platform/db/pool.ts';
+import { silentLogger } from '#platform/log.ts';
+import { createApplication } from '#runtime/application.ts';
+import { SERVICE_KEY } from '#testing/app-process.ts';
+import { exampleEvent } from '#testing/app-suite.ts';
+import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
+import { createGate } from '#testing/gate.ts';
+import { tryAppend } from './canary.ts';
+import { createIncidents, listIncidents } from './incidents.ts';
+import { createPulse } from './pulse.ts';
+
+const answerSchema = z.object({
+  report: healthReport,
+  sources: z.array(sourceHealth).nullable(),
+  incidents: z.array(incidentView),
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => database.pool.query('TRUNCATE incident, server_process'));
+
+function folder(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'historybook-health-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+describe('the application', () => {
+  test('says that logging works; that it does not while the database is away; and afterwards that it did not', {
+    timeout: 60_000,
+  }, async () => {
+    const gate = await createGate(database.url);
+    const dataDir = folder();
+    const environment = { PORT: '0', DATABASE_URL: gate.url, DATA_DIR: dataDir, INTERNAL_API_KEY: SERVICE_KEY };
+    const config = loadConfig(environment);
+    const application = createApplication({ config, log: silentLogger, root: dataDir, withoutPages: true });
+    await application.start();
+    onTestFinished(() => application.stop());
+    const headers = { 'x-api-key': SERVICE_KEY, 'content-type': 'application/json' };
+    const read = async () => {
+      const answer = await fetch(`${application.url}/api/admin/health`, { headers });
+      expect(answer.status).toBe(200);
+      return answerSchema.parse(await answer.json());
+    };
+    const send = async (text: string) => {
+      const body = JSON.stringify(exampleEvent(text));
+      return (await fetch(`${application.url}/api/internal/log-activity`, { method: 'POST', headers, body })).status;
+    };
+
+    await vi.waitUntil(async () => (await read()).report.proof.kind === 'canary', { timeout: 10_000 });
+    expect(await send('before')).toBe(201);
+    await vi.waitUntil(async () => (await read()).sources?.length === 1, { timeout: 15_000, interval: 200 });
+    const working = (await read()).report;
+    expect(working).toMatchObject({
+      verdict: 'working',
+      problems: [],
+      proof: { kind: 'event', failure: null },
+      spool: { records: 0 },
+      database: { reachable: true, facts: { strayRows: false, monthsAhead: 3 } },
+      quarantine: { waiting: 0 },
+    });
+    expect(working.database.facts?.processes.length).toBe(1);
+
+    const before = Date.now();
+    await gate.shut();
+    expect(await send('meanwhile')).toBe(202);
+    const away = await vi.waitUntil(async () => {
+      const answer = await read();
+      return answer.incidents.length === 2 && answer;
+    }, 10_000);
+    expect(away.report).toMatchObject({ verdict: 'spooling', spool: { records: 1 }, database: { reachable: false } });
+    expect(away.report.since > working.since).toBe(true);
+    expect(away.sources).toBeNull();
+    expect(away.incidents.map(({ kind }) => kind).toSorted()).toEqual(['database_away', 'spool_in_use']);
+    expect(JSON.stringify(away)).not.toContain(new URL(gate.url).password || 'no password');
+    expect(readdirSync(join(dataDir, 'incidents')).length).toBe(1);
+
+    await gate.open();
+    await vi.waitUntil(async () => (await read()).report.verdict === 'working', { timeout: 20_000 });
+    const isStored = async () =>
+      (await listIncidents(database.pool, 10)).filter(({ closedAt }) => closedAt !== null).length === 2;
+    await vi.waitUntil(isStored, { timeout: 10_000 });
+    const incidents = await listIncidents(database.pool, 10);
+    expect(incidents.map(({ kind }) => kind).toSorted()).toEqual(['database_away', 'spool_in_use']);
+    for (const { openedAt, closedAt } of incidents) {
+      expect(Date.parse(openedAt)).toBeGreaterThanOrEqual(before - 1_000);
+      expect(closedAt && closedAt > openedAt).toBe(true);
+    }
+    expect(readdirSync(join(dataDir, 'incidents'))).toEqual([]);
+    await gate.close();
+  });
+});
+
+test('the canary goes the whole way and leaves nothing; where there is no way it says so', async () => {
+  const { pool } = database;
+  const deps = { pool, months: createMonths(pool), clock: systemClock };
+  await tryAppend(deps);
+  expect((await pool.query("SELECT FROM activity WHERE type = 'CANARY'")).rowCount).toBe(0);
+  const holder = await pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT take_append_lane()');
+  const narrow = createPool({ url: database.url, applicationName: 'canary-test', max: 1, lockTimeoutMs: 100 });
+  await expect(tryAppend({ ...deps, pool: narrow })).rejects.toThrow(/lock timeout/);
+  await holder.query('ROLLBACK');
+  holder.release();
+  await tryAppend({ ...deps, pool: narrow });
+  await narrow.end();
+});
+
+describe('incidents', () => {
+  test('outlive a process that is killed while the database is away, and go on with the next one', async () => {
+    const dataDir = folder();
+    const deps = { dataDir, clock: systemClock, log: silentLogger };
+    const killed = createIncidents(deps);
+    killed.set('database_away', 'connect postgres://app:hunter2@db refused', new Date('2026-01-01T00:00:00Z'));
+    killed.set('database_away', 'again');
+    // The file of one that is dead: no process has this number.
+    const [name = ''] = readdirSync(join(dataDir, 'incidents'));
+    const path = join(dataDir, 'incidents', name);
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...file, identity: { ...file.identity, pid: 2 ** 22 + 1 } }));
+
+    const next = createIncidents(deps);
+    expect(next.open).toMatchObject([{ kind: 'database_away', openedAt: '2026-01-01T00:00:00.000Z' }]);
+    next.set('database_away', undefined);
+    await next.store(database.pool);
+    const [incident, ...others] = await listIncidents(database.pool, 10);
+    expect(others).toEqual([]);
+    expect(incident).toMatchObject({ id: killed.open[0]?.id, openedAt: '2026-01-01T00:00:00.000Z' });
+    expect(incident?.closedAt).not.toBeNull();
+    expect(incident?.detail).not.toContain('hunter2');
+    expect(readdirSync(join(dataDir, 'incidents'))).toEqual([]);
+  });
+
+  test('a file that cannot be read is left and reported', async () => {
+    const dataDir = folder();
+    mkdirSync(join(dataDir, 'incidents'));
+    writeFileSync(join(dataDir, 'incidents', 'x.json'), '{');
+    const warn = vi.fn();
+    createIncidents({ dataDir, clock: systemClock, log: { ...silentLogger, warn } });
+    expect(warn).toHaveBeenCalledOnce();
+    expect(readdirSync(join(dataDir, 'incidents'))).toEqual(['x.json']);
+  });
+});
+
+test('a process that was killed is told of once, by whoever comes next; one that stopped is not', async () => {
+  const { pool } = database;
+  const make = (id: string) => createPulse({ pool, clock: systemClock, processId: id, place: `host (${id[0]})` });
+  const ids = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`);
+  const [killed = '', stopped = '', first = '', second = ''] = ids;
+  await make(killed).begin();
+  await make(stopped).begin();
+  await make(stopped).end();
+  await pool.query(
+    `UPDATE server_process SET identity = jsonb_set(identity, '{pid}', '4194305'), beat_at = now() - interval '5 minutes'
+      WHERE id = $1`,
+    [killed],
+  );
+  await Promise.all([make(first).begin(), make(second).begin()]);
+  const incidents = await listIncidents(pool, 10);
+  expect(incidents).toMatchObject([{ kind: 'process_killed', place: 'host (1)' }]);
+  const [incident] = incidents;
+  const lastedMs = Date.parse(incident?.closedAt ?? '') - Date.parse(incident?.openedAt ?? '');
+  expect(lastedMs).toBeGreaterThan(4 * 60_000);
+});

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '#platform/clock.ts';
+import { createTestBook, type TestBook } from '#testing/book.ts';
+import { countSources } from './count-sources.ts';
+import { readSources } from './sources.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const WEEK = 7 * 24 * HOUR;
+
+let book: TestBook;
+beforeAll(async () => {
+  book = await createTestBook();
+});
+afterAll(() => book.drop());
+
+/** A clock that stands in the middle of a span of ten minutes. */
+const at = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE + 5 * MINUTE;
+const clock = { ...systemClock, now: () => new Date(at) };
+
+async function countAll() {
+  while (await countSources({ pool: book.pool, clock }));
+}
+
+async function send(workspaceId: string, source: string, count: number, before: number) {
+  const events = Array.from({ length: count }, () => ({ source, occurredAt: new Date(at - before) }));
+  if (count > 0) await book.log(workspaceId, ...events);
+}
+
+describe('the sources of a workspace', () => {
+  test('are judged by the same hour of the weeks before, and know nothing of another workspace', async () => {
+    const mine = await book.makeWorkspace();
+    const other = await book.makeWorkspace();
+    for (const week of [1, 2, 3, 4]) {
+      await send(mine, 'n8n:steady', 10, week * WEEK + 30 * MINUTE);
+      await send(mine, 'n8n:gone', 10, week * WEEK + 30 * MINUTE);
+      await send(other, 'n8n:theirs', 10, week * WEEK + 30 * MINUTE);
+    }
+    await send(mine, 'n8n:steady', 11, 30 * MINUTE);
+    await send(mine, 'n8n:steady', 3, 5 * HOUR);
+    await send(mine, 'n8n:new', 2, 20 * MINUTE);
+    await countAll();
+    const sources = await readSources({ pool: book.pool, clock }, mine);
+    const of = (name: string) => sources.find(({ source }) => source === name);
+    expect(sources.map(({ source }) => source).toSorted()).toEqual(['n8n:gone', 'n8n:new', 'n8n:steady']);
+    expect(of('n8n:steady')).toMatchObject({ lastHour: 11, usual: [10, 10, 10, 10], judgement: 'usual', events: 54 });
+    expect(of('n8n:gone')).toMatchObject({ lastHour: 0, judgement: 'silent', lagMs: null, refused: 0 });
+    expect(of('n8n:new')).toMatchObject({ lastHour: 2, usual: [], judgement: 'learning' });
+    expect(of('n8n:steady')?.day.reduce((sum, count) => sum + count, 0)).toBe(14);
+    expect(of('n8n:steady')?.day.at(-1)).toBe(11);
+    expect(of('n8n:steady')?.lagMs?.p50).toBeGreaterThan(20 * MINUTE);
+  });
+
+  test('are counted once, by however many processes, and go on where counting was cut off', async () => {
+    const workspace = await book.makeWorkspace();
+    await send(workspace, 'n8n:many', 200, 3 * HOUR);
+    await Promise.all(Array.from({ length: 5 }, countAll));
+    await send(workspace, 'n8n:many', 50, 3 * HOUR);
+    await Promise.all(Array.from({ length: 5 }, countAll));
+    const [source] = await readSources({ pool: book.pool, clock }, workspace);
+    expect(source).toMatchObject({ source: 'n8n:many', events: 250 });
+    expect(source?.day.reduce((sum, count) => sum + count, 0)).toBe(250);
+  });
+
+  test('that were refused say how often', async () => {
+    const workspace = await book.makeWorkspace();
+    await send(workspace, 'n8n:wrong', 1, HOUR);
+    await countAll();
+    await book.pool.query(
+      `INSERT INTO quarantine (id, workspace_id, door, source, body, body_hash, code, message, received_at, last_received_at, repeats)
+       VALUES (gen_random_uuid(), $1, 'lead', 'n8n:wrong', '{}', 'h', 'INVALID_INPUT', 'm', $2, $2, 4)`,
+      [workspace, new Date(at - HOUR)],
+    );
+    expect(await readSources({ pool: book.pool, clock }, workspace)).toMatchObject([{ refused: 5 }]);
+  });
+});
