@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { refuseFailedExpression } from './expression.ts';
 import { storableText } from './text.ts';
 
 /** What people and services send to act on leads and campaigns, over any interface. */
 const required = (max: number) => storableText(max).min(1, 'must not be empty');
 
-export const idempotencyKey = required(255).optional();
+export const idempotencyKey = required(255).superRefine(refuseFailedExpression).optional();
 export const leadStatusInput = required(100);
 export const noteBody = required(10_000);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Issue } from '#domain/errors.ts';
+import { refuseFailedExpression } from '#domain/expression.ts';
 import { safeParse } from '#domain/issues.ts';
 import { phoneKey } from '#domain/lead.ts';
 import { leadStatus } from '#domain/lead-status.ts';
@@ -10,11 +11,16 @@ function clearable(schema: z.ZodType<string, string>) {
   return schema.transform((value) => (value === '' ? null : value)).nullish();
 }
 
-const emailText = storableText(320).refine(
+/** What a lead, a campaign or a person goes by: a failed expression of a workflow tool would tie strangers together. */
+function key(max: number) {
+  return storableText(max).superRefine(refuseFailedExpression);
+}
+
+const emailText = key(320).refine(
   (value) => value === '' || z.email().safeParse(value).success,
   'must be an e-mail address',
 );
-const phoneText = storableText(50).refine(
+const phoneText = key(50).refine(
   (value) => value === '' || /^\d{5,20}$/.test(phoneKey(value)),
   'must be a phone number of 5 to 20 digits',
 );
@@ -25,7 +31,7 @@ const phoneText = storableText(50).refine(
  */
 export const leadItem = z
   .object({
-    airtableRecordId: clearable(storableText(255)),
+    airtableRecordId: clearable(key(255)),
     firstName: clearable(storableText(200)),
     lastName: clearable(storableText(200)),
     email: clearable(emailText),
@@ -35,11 +41,11 @@ export const leadItem = z
     status: clearable(storableText(100).transform(leadStatus)),
     score: z.number().int().min(-1_000_000).max(1_000_000).nullish(),
     /** Key or name of a campaign; an unknown one is created. */
-    campaign: clearable(storableText(200)),
+    campaign: clearable(key(200)),
     /** Steps of the campaign's sequence that the lead has reached. */
     campaignStep: z.number().int().min(0).max(10_000).nullish(),
     /** E-mail of a member of the workspace. */
-    owner: clearable(storableText(320)),
+    owner: clearable(key(320)),
   })
   .refine((item) => item.airtableRecordId || item.email || item.phone, {
     path: ['airtableRecordId'],

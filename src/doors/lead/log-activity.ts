@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { spanOfDate } from '#domain/day.ts';
 import { AppError, type Issue } from '#domain/errors.ts';
+import { expressionFlaw, refuseFailedExpression } from '#domain/expression.ts';
 import { safeParse } from '#domain/issues.ts';
 import { isPlainObject, jsonFlaw } from '#domain/json.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
@@ -24,9 +25,18 @@ export const LIMITS = {
 export const MISSING_FIELDS = 'Missing required fields: eventType, eventCategory, leadAirtableId, description, source';
 
 const name = (max: number) => z.string().trim().min(1, 'must not be empty').max(max);
+/** A name that something goes by. */
+const named = (max: number) => name(max).superRefine(refuseFailedExpression);
 /** Absent, null and '' all mean "not given": workflow tools send each of them. */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional());
+
+/** The same for what refers to something: what a failed expression of a workflow tool leaves behind is none. */
+const reference = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value, context) => {
+    refuseFailedExpression(value, context);
+    return value === null || value === '' ? undefined : value;
+  }, schema.optional());
 
 const instant = z.union([z.string().max(64), z.number()]).transform((value, context) => {
   const date = typeof value === 'string' ? instantOf(value.trim()) : new Date(value);
@@ -42,16 +52,16 @@ function instantOf(text: string): Date | undefined {
 }
 
 export const logActivityBody = z.object({
-  eventType: name(100).describe(
+  eventType: named(100).describe(
     'A type of the catalogue, such as MESSAGE_SENT, or one registered by an administrator.',
   ),
-  eventCategory: name(50).describe('The category that the type has.'),
-  leadId: optional(z.uuid('must be the id of a lead (a UUID)')).describe(
+  eventCategory: named(50).describe('The category that the type has.'),
+  leadId: reference(z.uuid('must be the id of a lead (a UUID)')).describe(
     'The lead, by its id here. One of leadId, leadAirtableId, leadEmail and leadPhone is needed; several must agree.',
   ),
-  leadAirtableId: optional(name(255)).describe('The lead, by its record in Airtable; it may appear here later.'),
-  leadEmail: optional(z.email('must be an e-mail address').max(320)).describe('The lead, by its e-mail address.'),
-  leadPhone: optional(
+  leadAirtableId: reference(name(255)).describe('The lead, by its record in Airtable; it may appear here later.'),
+  leadEmail: reference(z.email('must be an e-mail address').max(320)).describe('The lead, by its e-mail address.'),
+  leadPhone: reference(
     z
       .union([z.string().max(40), z.number().transform(String)])
       .refine((value) => phoneKey(value).length >= 5, 'must be a phone number with at least 5 digits'),
@@ -59,15 +69,15 @@ export const logActivityBody = z.object({
   description: name(10_000).describe('What happened, for people to read.'),
   messageContent: optional(z.string().max(100_000)).describe('The text that was sent or received.'),
   metadata: optional(z.record(z.string(), z.unknown())).describe('What the type has to say besides; see its schema.'),
-  source: name(100).describe('Where it comes from: n8n:<workflow id>, ui:<action>, …'),
-  executionId: optional(z.union([z.string().max(255), z.number().transform(String)])).describe(
+  source: named(100).describe('Where it comes from: n8n:<workflow id>, ui:<action>, …'),
+  executionId: reference(z.union([z.string().max(255), z.number().transform(String)])).describe(
     'The execution that sends it. The same body of the same execution again is a duplicate, also without a key.',
   ),
-  createdBy: optional(z.union([name(255), z.number().transform(String)])).describe(
+  createdBy: reference(z.union([name(255), z.number().transform(String)])).describe(
     'Whose act it was: the id or e-mail address of a member of the workspace. Anybody else is kept as a label.',
   ),
-  timestamp: optional(instant).describe('When it happened, ISO 8601; the moment of arrival when not given.'),
-  idempotencyKey: optional(name(255)).describe('As the header Idempotency-Key, for callers that cannot send headers.'),
+  timestamp: reference(instant).describe('When it happened, ISO 8601; the moment of arrival when not given.'),
+  idempotencyKey: reference(name(255)).describe('As the header Idempotency-Key, for callers that cannot send headers.'),
 });
 
 export type LogActivityBody = z.input<typeof logActivityBody>;
@@ -157,6 +167,8 @@ function oneKey(inBody: string | undefined, inHeader: string | undefined): strin
     const message = 'must have 1 to 255 characters';
     throw new AppError('INVALID_INPUT', { issues: [{ path: 'Idempotency-Key', message }] });
   }
+  const flaw = inHeader && expressionFlaw(inHeader);
+  if (flaw) throw new AppError('INVALID_INPUT', { issues: [{ path: 'Idempotency-Key', message: flaw }] });
   if (inBody === undefined || inHeader === undefined || inBody === inHeader.trim()) return inBody ?? inHeader?.trim();
   const message = 'differs from the Idempotency-Key header; send one of them';
   throw new AppError('INVALID_INPUT', { issues: [{ path: 'idempotencyKey', message }] });

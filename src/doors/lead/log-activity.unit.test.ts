@@ -319,3 +319,28 @@ describe('whatever is sent', () => {
     );
   });
 });
+
+describe('what a failed expression of a workflow tool leaves behind', () => {
+  const FIELDS = [
+    ...['leadId', 'leadAirtableId', 'leadEmail', 'leadPhone', 'executionId', 'createdBy', 'idempotencyKey'],
+    ...['timestamp', 'eventType', 'eventCategory', 'source'],
+  ];
+  test.each(FIELDS)('%s is refused, saying once what to look at', (field) => {
+    for (const value of ['{{ $json.id }}', 'undefined', 'null', '[object Object]', '={{ $json.id }}']) {
+      const { issues, code } = refusal({ ...BODY, [field]: value });
+      expect(code).toBe('INVALID_INPUT');
+      expect(issues).toEqual([{ path: field, message: expect.stringContaining('in n8n') }]);
+    }
+  });
+
+  test('the Idempotency-Key header', () => {
+    const { issues } = refusal(BODY, { idempotencyKey: '{{ $execution.id }}' });
+    expect(issues).toEqual([{ path: 'Idempotency-Key', message: expect.stringContaining('was not evaluated') }]);
+  });
+
+  test('texts for people keep it untouched', () => {
+    const text = 'Hi {{ first_name }}, undefined [object Object]';
+    const kept = take({ ...BODY, description: '=undefined', messageContent: text, metadata: { reason: 'null' } });
+    expect(kept).toMatchObject({ description: '=undefined', message: text, metadata: { reason: 'null' } });
+  });
+});
