@@ -88,11 +88,7 @@ test('changing the workspace changes everything that is shown', async ({ openAs,
   await expect(page.getByRole('link', { name: 'Nearby' })).toHaveCount(0);
 });
 
-test('who loses the role loses the open page at once: nothing more arrives', async ({
-  openAs,
-  workspace,
-  problems,
-}) => {
+test('who loses the role loses the open page at once, and is told', async ({ openAs, workspace, problems }) => {
   const [admin] = (await workspace.api.members.list.query()).filter(({ email }) => email.startsWith('admin@example'));
   const page = await openAs('admin', '/admin/activity-logs', { workspaceId: workspace.id });
   await isLive(page);
@@ -100,9 +96,11 @@ test('who loses the role loses the open page at once: nothing more arrives', asy
   await expect(feedRows(page)).toHaveText([/before the change/]);
   problems.expect(/status of 403/);
   await workspace.api.members.setRole.mutate({ userId: admin?.userId ?? '', role: 'PM' });
+  await expect(page.getByRole('alert').filter({ hasText: 'has changed' })).toContainText('You are project manager now');
+  await expect(page.getByText('Not for your role')).toBeVisible();
   await expect(liveLight(page)).not.toHaveText('Live');
   await workspace.log({ leadAirtableId: 'recAfter', description: 'after the change' });
-  await expect(feedRows(page)).toHaveText([/before the change/]);
+  await expect(feedRows(page)).toHaveCount(0);
   await page.reload();
   await expect(page.getByText('Not for your role')).toBeVisible();
   await expect(page.getByText('after the change')).toHaveCount(0);

@@ -42,6 +42,9 @@ const dark: MantineColorsTuple = [
   '#0d0f12',
 ];
 
+/** Names that came from outside may be of any length, without a blank in them. */
+const BREAKS = { minWidth: 0, overflowWrap: 'anywhere' } as const;
+
 export const theme = createTheme({
   colors: { ink, dark },
   primaryColor: 'ink',
@@ -64,7 +67,10 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     // The placeholder would be a child that a menu may not have.
-    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false, shadow: 'md' } }),
+    Menu: Menu.extend({
+      defaultProps: { withInitialFocusPlaceholder: false, shadow: 'md' },
+      styles: { itemLabel: BREAKS, label: BREAKS },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,
@@ -72,10 +78,13 @@ export const theme = createTheme({
         // Its header element is no banner of the page.
         attributes: { header: { role: 'presentation' } },
       },
-      styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 620, ...BREAKS }, body: BREAKS },
     }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { title: BREAKS, description: BREAKS },
+    }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true } }),

@@ -11,8 +11,8 @@ interface SignInProps {
 }
 
 export default async function Page({ searchParams }: SignInProps) {
-  const { next } = await searchParams;
+  const { next, reason } = await searchParams;
   const target = localPath(typeof next === 'string' ? next : null);
   if (await currentSession()) redirect(target);
-  return <SignInPage next={target} />;
+  return <SignInPage next={target} hasEnded={reason === 'ended'} />;
 }

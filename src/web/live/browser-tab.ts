@@ -1,6 +1,7 @@
+import { browserTimers } from './browser-timers.ts';
 import { LiveTab } from './tab.ts';
 import { trpcTransport } from './trpc-transport.ts';
-import type { Channel, ChannelMessage, Timers } from './types.ts';
+import type { Channel, ChannelMessage } from './types.ts';
 
 /** Part of the name, so that tabs that were loaded before an update and after it do not talk past each other. */
 const CHANNEL = 'historybook-live-1';
@@ -13,13 +14,18 @@ export function browserTab(): LiveTab {
   return tab;
 }
 
+/** There is reason to hope that the stream can be had now. */
+export function wakeLive(): void {
+  tab?.wake();
+}
+
 function openTab(): LiveTab {
   const opened = new LiveTab({
     id: randomId(),
     openChannel,
     locks: navigator.locks,
     transport: trpcTransport(),
-    timers,
+    timers: browserTimers,
     isVisible: () => document.visibilityState === 'visible',
   });
   opened.start();
@@ -47,11 +53,3 @@ function openChannel(): Channel {
     close: () => channel.close(),
   };
 }
-
-const timers: Timers = {
-  after(ms, work) {
-    const timer = setTimeout(work, ms);
-    return () => clearTimeout(timer);
-  },
-  random: Math.random,
-};

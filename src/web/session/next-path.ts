@@ -7,8 +7,9 @@ export function localPath(next: string | null | undefined): string {
   return next.startsWith('/sign-in') || next.startsWith('/api/') ? '/' : next;
 }
 
-/** The address of the sign-in page that leads back to `path`. */
-export function signInPath(path: string): string {
+/** The address of the sign-in page that leads back to `path`; `ended` says there why one has to sign in again. */
+export function signInPath(path: string, reason?: 'ended'): string {
   const back = localPath(path);
-  return back === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next: back })}`;
+  const query = new URLSearchParams({ ...(back !== '/' && { next: back }), ...(reason && { reason }) });
+  return query.size === 0 ? '/sign-in' : `/sign-in?${query}`;
 }

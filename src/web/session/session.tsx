@@ -1,8 +1,12 @@
 'use client';
 
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { Permission } from '#domain/roles.ts';
+import { useLiveStatus } from '../shell/live-status.ts';
 import { type Outputs, trpc } from '../trpc/client.ts';
+import { errorCode } from '../trpc/errors.ts';
+import { leaveToSignIn } from './leave.ts';
+import { SignedOutBar, useRoleNews, WorkspaceGone } from './session-changes.tsx';
 
 export type Session = Outputs['session']['current'];
 
@@ -14,10 +18,36 @@ interface SessionProviderProps {
   readonly children: ReactNode;
 }
 
-/** Who is signed in and where, for everything inside. */
+/** Who is signed in and where, for everything inside; and what to do when that changes under an open page. */
 export function SessionProvider({ initial, children }: SessionProviderProps) {
-  const { data } = trpc.session.current.useQuery(undefined, { initialData: initial, staleTime: 60_000 });
-  return <SessionContext value={data}>{children}</SessionContext>;
+  const query = trpc.session.current.useQuery(undefined, {
+    initialData: initial,
+    staleTime: 60_000,
+    refetchOnWindowFocus: 'always',
+  });
+  const { data, error, refetch } = query;
+  const isSignedOut = initial.user !== null && data.user === null;
+  // What is open stays as it was while somebody signs in again elsewhere.
+  const [known, setKnown] = useState(initial);
+  if (!isSignedOut && known !== data) setKnown(data);
+  useRoleNews(known);
+
+  // A stream that ends for good has its reason here: another role, another workspace, nobody.
+  const isCut = useLiveStatus() === 'fallback';
+  useEffect(() => {
+    if (isCut) void refetch();
+  }, [isCut, refetch]);
+  useEffect(() => {
+    if (isSignedOut) leaveToSignIn();
+  }, [isSignedOut]);
+
+  if (errorCode(error) === 'NOT_FOUND') return <WorkspaceGone name={known.workspace?.name} />;
+  return (
+    <SessionContext value={known}>
+      {children}
+      {isSignedOut && <SignedOutBar />}
+    </SessionContext>
+  );
 }
 
 export function useSession(): Session {

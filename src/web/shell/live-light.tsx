@@ -1,27 +1,25 @@
 'use client';
 
 import { Group, Text, Tooltip } from '@mantine/core';
+import { useServerState } from '../status/use-server-state.ts';
+import { LIVE_WORDS, SERVER_WORDS } from '../status/words.ts';
 import classes from './live-light.module.css';
-import { type LiveStatus, useLiveStatus } from './live-status.ts';
+import { useLiveStatus } from './live-status.ts';
 
-const WORDS: Readonly<Record<LiveStatus, readonly [label: string, explanation: string]>> = {
-  connecting: ['Connecting', 'Opening the live stream'],
-  live: ['Live', 'New activities appear the moment they are recorded'],
-  fallback: ['Every 30 s', 'The live stream is cut. The page is refreshed every 30 seconds until it is back'],
-  paused: ['Paused', 'Live updates are paused'],
-};
-
-/** The light in the header: whether what is on the page is current. */
+/** The light in the header: whether what is on the page is current, and what will happen when it is not. */
 export function LiveLight() {
   const status = useLiveStatus();
+  const server = useServerState();
+  const situation = server === 'ok' ? status && LIVE_WORDS[status] : SERVER_WORDS[server];
+  const colour = server === 'ok' ? (status ?? 'none') : 'away';
   return (
-    <div role="status" aria-label="Live updates" className={classes.root} data-status={status ?? 'none'}>
-      {status && (
-        <Tooltip label={WORDS[status][1]} multiline maw={260}>
+    <div role="status" aria-label="Live updates" className={classes.root} data-status={colour}>
+      {situation && (
+        <Tooltip label={situation.explanation} multiline maw={280}>
           <Group gap={7} wrap="nowrap">
-            <span className={classes.dot} data-status={status} />
+            <span className={classes.dot} data-status={colour} />
             <Text span size="xs" fw={500} className={classes.label}>
-              {WORDS[status][0]}
+              {situation.label}
             </Text>
           </Group>
         </Tooltip>

@@ -3,6 +3,7 @@ import {
   IconAddressBook,
   IconBuilding,
   IconBuildingCommunity,
+  IconHeartbeat,
   IconHome,
   IconKey,
   IconReload,
@@ -56,6 +57,13 @@ export const NAVIGATION: readonly NavigationSection[] = [
   {
     label: 'Administration',
     items: [
+      {
+        href: '/admin/health',
+        label: 'Health',
+        icon: IconHeartbeat,
+        permission: 'ops:read',
+        keywords: 'status incidents outage sources spool database metrics',
+      },
       {
         href: RETRY_QUEUE,
         label: 'Retry queue',

@@ -3,6 +3,8 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { ServerStatusBar } from '../status/status-bar.tsx';
+import { useRecovery } from '../status/use-recovery.ts';
 import { AppLink } from '../ui/app-link.tsx';
 import { CommandPalette, CommandPaletteButton } from './command-palette.tsx';
 import { LiveLight } from './live-light.tsx';
@@ -16,6 +18,7 @@ import { WorkspaceSwitcher } from './workspace-switcher.tsx';
 /** The frame around every page of a signed-in person. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
+  useRecovery();
   return (
     <AppShell
       header={{ height: 52 }}
@@ -59,6 +62,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>{children}</div>
+        <ServerStatusBar />
       </AppShell.Main>
       <CommandPalette />
     </AppShell>

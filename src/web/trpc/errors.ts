@@ -4,9 +4,21 @@ import { ERRORS, type ErrorBody, type ErrorCode } from '#domain/errors.ts';
 
 const UNREACHABLE = 'The server cannot be reached. Check your connection and try again.';
 
+/** Where the server's sentence speaks to programs, or leaves open what becomes of what was typed. */
+const FOR_PEOPLE: Partial<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'You are signed out. Sign in again in another tab and repeat this: what you wrote stays here.',
+  UNAVAILABLE: 'The database is away right now, and nothing was changed. Try again when it is back.',
+};
+
 /** The error body the server sent, or undefined when the answer never came. */
 export function errorBody(error: unknown): ErrorBody | undefined {
   return isTRPCClientError<AppRouter>(error) ? error.data?.app : undefined;
+}
+
+/** Whether the server or its database may be away: no answer came, or one that says so. */
+export function mayBeAway(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === undefined || code === 'UNAVAILABLE';
 }
 
 export function errorCode(error: unknown): ErrorCode | undefined {
@@ -17,6 +29,8 @@ export function errorCode(error: unknown): ErrorCode | undefined {
 export function errorSentence(error: unknown): string {
   const body = errorBody(error);
   if (!body) return UNREACHABLE;
+  const own = FOR_PEOPLE[body.code];
+  if (own) return own;
   const issue = body.issues[0];
   if (!issue) return body.message;
   return `${body.message} ${issue.path ? `${issue.path}: ` : ''}${issue.message}`;

@@ -1,25 +1,34 @@
 'use client';
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { httpBatchLink } from '@trpc/client';
+import { httpBatchLink, httpLink, splitLink } from '@trpc/client';
 import { type ReactNode, useState } from 'react';
 import superjson from 'superjson';
-import { signInPath } from '../session/next-path.ts';
+import { leaveToSignIn } from '../session/leave.ts';
+import { doubtServer } from '../status/use-server-state.ts';
 import { trpc } from './client.ts';
-import { errorCode, isRetryable } from './errors.ts';
+import { errorCode, isRetryable, mayBeAway } from './errors.ts';
 
 const MAX_RETRIES = 2;
+const SESSION = [['session', 'current']];
 
-/** A session that ended sends the person to sign in, and back here afterwards. */
-function leaveWhenSignedOut(error: unknown): void {
-  if (errorCode(error) !== 'UNAUTHENTICATED') return;
-  window.location.assign(signInPath(window.location.pathname + window.location.search));
+/** A session that ended sends the person to sign in, and back here afterwards; a server that is away is looked at. */
+function onQueryError(error: unknown): void {
+  if (errorCode(error) === 'UNAUTHENTICATED') leaveToSignIn();
+  if (mayBeAway(error)) doubtServer();
 }
 
 function createQueryClient(): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
-    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError: onQueryError }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        if (mayBeAway(error)) doubtServer();
+        // What was refused may have been refused for who one is by now. What was typed stays meanwhile.
+        const code = errorCode(error);
+        if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') void client.invalidateQueries({ queryKey: SESSION });
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
@@ -28,6 +37,7 @@ function createQueryClient(): QueryClient {
       },
     },
   });
+  return client;
 }
 
 interface TrpcProviderProps {
@@ -44,8 +54,15 @@ export function TrpcProvider({ workspaceId, children }: TrpcProviderProps) {
   const [queryClient] = useState(createQueryClient);
   const [client] = useState(() => {
     const headers = workspaceId === undefined ? {} : { 'x-workspace-id': workspaceId };
+    const options = { url: '/api/trpc', transformer: superjson, headers };
     return trpc.createClient({
-      links: [httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4000, headers })],
+      links: [
+        splitLink({
+          condition: ({ context }) => context.skipBatch === true,
+          true: httpLink(options),
+          false: httpBatchLink({ ...options, maxURLLength: 4000 }),
+        }),
+      ],
     });
   });
   return (

@@ -104,7 +104,7 @@ export function FilterSelect(props: FilterSelectProps) {
             return (
               <Combobox.Option key={value} value={value} active={chosen} aria-selected={chosen}>
                 <span className={classes.option}>
-                  {name}
+                  <bdi className={classes.name}>{name}</bdi>
                   {chosen && <IconCheck size={14} aria-hidden />}
                 </span>
               </Combobox.Option>

@@ -15,7 +15,7 @@ export function LeadLink({ lead, to = 'activity', ...others }: LeadLinkProps) {
   const href = to === 'activity' ? `/leads/${lead.id}?tab=activity` : `/leads/${lead.id}`;
   return (
     <Anchor component={AppLink} href={href} {...others}>
-      {leadName(lead)}
+      <bdi>{leadName(lead)}</bdi>
     </Anchor>
   );
 }

@@ -89,7 +89,7 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
       {activity.message && (
         <div>
           <div className={classes.heading}>Message</div>
-          <Text size="sm" className={classes.message}>
+          <Text size="sm" className={classes.message} dir="auto">
             {activity.message}
           </Text>
         </div>

@@ -60,20 +60,34 @@ export const ActivityRow = memo(function ActivityRow(props: ActivityRowProps) {
                 <LeadLink lead={lead} className={classes.lead} />
               ) : (
                 activity.subjectKey && (
-                  <Text span size="sm" c="dimmed" title="No lead with this key is known yet">
-                    {activity.subjectKey}
+                  <Text
+                    span
+                    size="sm"
+                    c="dimmed"
+                    title="No lead with this key is known yet"
+                    className={classes.subject}
+                  >
+                    <bdi>{activity.subjectKey}</bdi>
                   </Text>
                 )
               ))}
-            {late > 0 && within === 'timeline' && (
+            {late > 0 && (
               <span className={classes.late} title="It happened earlier than the book heard of it">
                 <IconClockExclamation size={13} stroke={1.75} aria-hidden />
                 {`recorded ${duration(late)} later`}
               </span>
             )}
           </div>
-          {description && <div className={classes.description}>{description}</div>}
-          {quote && <div className={classes.quote}>{quote}</div>}
+          {description && (
+            <div className={classes.description} dir="auto">
+              {description}
+            </div>
+          )}
+          {quote && (
+            <div className={classes.quote} dir="auto">
+              {quote}
+            </div>
+          )}
           {facts && <div className={classes.facts}>{facts}</div>}
         </div>
         <div className={classes.side}>
@@ -84,7 +98,7 @@ export const ActivityRow = memo(function ActivityRow(props: ActivityRowProps) {
             </span>
             {activity.executionId && (
               <span className={classes.execution} title={`Execution: ${activity.executionId}`}>
-                <span>#{activity.executionId}</span>
+                <span className={classes.executionId}>#{activity.executionId}</span>
                 <CopyIcon value={activity.executionId} what="execution id" />
               </span>
             )}

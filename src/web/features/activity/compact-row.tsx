@@ -29,7 +29,9 @@ export const CompactRow = memo(function CompactRow({ activity, type, fresh, with
           <span className={classes.label}>{type.label}</span>
           {withLead && lead && <LeadLink lead={lead} className={classes.lead} />}
         </div>
-        <div className={classes.text}>{quote ?? description ?? facts}</div>
+        <div className={classes.text} dir="auto">
+          {quote ?? description ?? facts}
+        </div>
       </div>
       <When at={activity.occurredAt} className={classes.when} />
     </article>

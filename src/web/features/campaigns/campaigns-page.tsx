@@ -8,6 +8,7 @@ import type { CampaignView } from '#domain/lead-view.ts';
 import { usePermission } from '../../session/session.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { AppLink } from '../../ui/app-link.tsx';
+import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
@@ -56,7 +57,9 @@ function Campaigns() {
           <Table.Tr key={campaign.id}>
             <Table.Td>
               <Group gap={8}>
-                <Text fw={530}>{campaign.name}</Text>
+                <Text fw={530} component="div">
+                  <Foreign text={campaign.name} lines={2} cell />
+                </Text>
                 {campaign.archivedAt && (
                   <Badge variant="default" size="sm" tt="none" fw={550}>
                     Archived
@@ -65,7 +68,9 @@ function Campaigns() {
               </Group>
             </Table.Td>
             <Table.Td className={roomy}>
-              <Code>{campaign.key}</Code>
+              <Code>
+                <Foreign text={campaign.key} />
+              </Code>
             </Table.Td>
             <Table.Td className={roomy}>{campaign.steps || '–'}</Table.Td>
             <Table.Td>

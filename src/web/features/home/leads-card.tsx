@@ -47,7 +47,7 @@ export function LeadsCard({ title, ownerId }: LeadsCardProps) {
       {leads.data?.rows.map((lead) => (
         <div key={lead.id} className={classes.lead}>
           <div className={classes.name}>
-            <LeadLink lead={lead} fw={530} />
+            <LeadLink lead={lead} fw={530} truncate display="block" />
             <Text size="xs" c="dimmed" truncate>
               {lead.company ?? lead.email}
             </Text>

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { usePermission } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
 import { type Outputs, trpc } from '../../trpc/client.ts';
+import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
@@ -78,7 +79,9 @@ function Keys() {
           return (
             <Table.Tr key={key.id}>
               <Table.Td>
-                <Text fw={530}>{key.name}</Text>
+                <Text fw={530} component="div">
+                  <Foreign text={key.name} lines={2} cell />
+                </Text>
                 <Code>{key.prefix}…</Code>
               </Table.Td>
               <Table.Td className={roomy}>

@@ -48,7 +48,9 @@ export function LeadNotes({ leadId, mayWrite }: LeadNotesProps) {
             {' · '}
             <When at={note.createdAt} />
           </Text>
-          <Text className={classes.note}>{note.body}</Text>
+          <Text className={classes.note} dir="auto">
+            {note.body}
+          </Text>
         </Paper>
       ))}
     </Stack>

@@ -9,6 +9,7 @@ import { usePermission } from '../../session/session.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { errorCode } from '../../trpc/errors.ts';
 import { AppLink } from '../../ui/app-link.tsx';
+import { Foreign } from '../../ui/foreign.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { LoadError, NoPermission } from '../../ui/states.tsx';
@@ -18,6 +19,7 @@ import { LEAD_TABS, leadParams } from '../timeline/timeline-params.ts';
 import { LeadActionsBar } from './lead-actions.tsx';
 import { LeadNotes } from './lead-notes.tsx';
 import { LeadOverview } from './lead-overview.tsx';
+import classes from './lead-page.module.css';
 import { NoteForm } from './note-form.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { useLeadActions } from './use-lead-actions.ts';
@@ -61,21 +63,21 @@ function Lead({ lead }: { readonly lead: LeadView }) {
         <Anchor component={AppLink} href="/leads" size="sm">
           Leads
         </Anchor>
-        <Text size="sm" c="dimmed">
-          {name}
+        <Text size="sm" c="dimmed" className={classes.crumb}>
+          <bdi>{name}</bdi>
         </Text>
       </Breadcrumbs>
       <PageHeader
-        title={name}
+        title={<Foreign text={name} lines={3} />}
         lead={
-          <Group gap={8}>
+          <Group gap={8} className={classes.summary}>
             <StatusBadge status={lead.status} />
             {lead.archivedAt && (
               <Badge variant="default" tt="none" fw={550}>
                 Archived
               </Badge>
             )}
-            <span>
+            <span className={classes.long}>
               {[
                 [lead.title, lead.company].filter(Boolean).join(', '),
                 lead.owner ? `owned by ${lead.owner.name}` : 'nobody owns this lead',
@@ -119,7 +121,7 @@ function Lead({ lead }: { readonly lead: LeadView }) {
           <LeadNotes leadId={lead.id} mayWrite={mayWrite && lead.archivedAt === null} />
         </Tabs.Panel>
       </Tabs>
-      <Modal opened={noting} onClose={note.close} title={`Note about ${name}`}>
+      <Modal opened={noting} onClose={note.close} title={<>Note about {<bdi>{name}</bdi>}</>}>
         <NoteForm leadId={lead.id} onDone={note.close} autoFocus />
       </Modal>
     </>

@@ -2,21 +2,20 @@
 
 import { Button, Paper } from '@mantine/core';
 import { IconAddressBook } from '@tabler/icons-react';
-import { keepPreviousData } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { usePermission } from '../../session/session.tsx';
-import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { LoadError, NoPermission, Nothing } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
-import { isLeadsFiltered, LEADS_PAGE_SIZE, leadQueryOf, NO_LEAD_FILTERS } from './leads-filters.ts';
+import { NewPill } from '../activity/new-pill.tsx';
+import { useReading } from '../activity/use-reading.ts';
+import { isLeadsFiltered, LEADS_PAGE_SIZE, NO_LEAD_FILTERS } from './leads-filters.ts';
 import classes from './leads-page.module.css';
 import { LeadsTable } from './leads-table.tsx';
 import { LeadsToolbar } from './leads-toolbar.tsx';
+import { useLeads } from './use-leads.ts';
 import { useLeadsState } from './use-leads-state.ts';
-
-const REFRESH = 30_000;
 
 /** All leads of the workspace, to search, filter and open. */
 export function LeadsPage() {
@@ -25,13 +24,21 @@ export function LeadsPage() {
 
 function Leads() {
   const [state, setState] = useLeadsState();
-  const query = trpc.leads.list.useQuery(leadQueryOf(state), {
-    placeholderData: keepPreviousData,
-    refetchInterval: REFRESH,
-  });
-  const { data, isPlaceholderData } = query;
+  const listRef = useRef<HTMLDivElement>(null);
+  // Who points at a row is about to open it: it must not go from under the pointer.
+  const [pointsAt, setPointsAt] = useState(false);
+  const { scrolled, isReading } = useReading(listRef, pointsAt);
+  const { list, waiting, query, release, waitsForPage } = useLeads(state, isReading);
+  const { data } = query;
+  // The rows are taken in just after they are there.
+  const isPending = !data || (data.rows.length > 0 && list.rows.length === 0);
   const [shownPage, setShownPage] = useState(state.page);
-  if (!isPlaceholderData && shownPage !== state.page) setShownPage(state.page);
+  if (!waitsForPage && shownPage !== state.page) setShownPage(state.page);
+
+  const hasNext = list.next !== undefined;
+  useEffect(() => {
+    if (hasNext && !scrolled && !pointsAt && !isReading()) release();
+  }, [hasNext, scrolled, pointsAt, isReading, release]);
   const filtered = isLeadsFiltered(state);
   return (
     <>
@@ -40,22 +47,31 @@ function Leads() {
       {query.isError && !data ? (
         <LoadError error={query.error} what="the leads" onRetry={query.refetch} retrying={query.isFetching} />
       ) : (
-        <Paper
-          withBorder
-          className={classes.paper}
-          aria-busy={isPlaceholderData}
-          data-stale={isPlaceholderData || undefined}
-        >
-          {!data && <TableSkeleton what="leads" />}
-          {data && data.rows.length > 0 && (
-            <LeadsTable
-              leads={data.rows}
-              sort={state.sort}
-              order={state.order}
-              onSort={(sort, order) => setState({ sort, order, page: null })}
-            />
+        <Paper withBorder className={classes.paper} aria-busy={waitsForPage} data-stale={waitsForPage || undefined}>
+          <NewPill
+            count={waiting}
+            onShow={() => {
+              window.scrollTo({ top: 0 });
+              release();
+            }}
+          />
+          {isPending && <TableSkeleton what="leads" />}
+          {list.rows.length > 0 && (
+            <div
+              ref={listRef}
+              className={classes.scroller}
+              onPointerEnter={({ pointerType }) => setPointsAt(pointerType === 'mouse')}
+              onPointerLeave={() => setPointsAt(false)}
+            >
+              <LeadsTable
+                leads={list.rows}
+                sort={state.sort}
+                order={state.order}
+                onSort={(sort, order) => setState({ sort, order, page: null })}
+              />
+            </div>
           )}
-          {data && data.rows.length === 0 && (
+          {!isPending && list.rows.length === 0 && (
             <Nothing
               icon={<IconAddressBook size={26} stroke={1.5} aria-hidden />}
               title={filtered ? 'No lead matches' : 'No leads yet'}
@@ -72,13 +88,13 @@ function Leads() {
               )}
             </Nothing>
           )}
-          {data && (
+          {!isPending && (
             <Pager
               page={state.page}
               shownPage={shownPage}
               limit={LEADS_PAGE_SIZE}
-              shown={data.rows.length}
-              total={data.total}
+              shown={list.rows.length}
+              total={list.total}
               what="leads"
               onPage={(page) => {
                 window.scrollTo({ top: 0 });

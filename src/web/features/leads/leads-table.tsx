@@ -7,6 +7,7 @@ import type { Order } from '#domain/filter.ts';
 import type { LeadSort } from '#domain/lead-query.ts';
 import type { LeadView } from '#domain/lead-view.ts';
 import { When } from '../../time/when.tsx';
+import { Foreign } from '../../ui/foreign.tsx';
 import { LeadLink } from '../../ui/lead-link.tsx';
 import { SortHeader } from '../../ui/sort-header.tsx';
 import classes from './leads-page.module.css';
@@ -30,9 +31,9 @@ function Row({ lead }: { readonly lead: LeadView }) {
   return (
     <Table.Tr onClick={open} className={classes.row}>
       <Table.Td>
-        <LeadLink lead={lead} to="overview" fw={530} />
-        <Text size="xs" c="dimmed">
-          {[lead.title, lead.company].filter(Boolean).join(', ') || lead.email}
+        <LeadLink lead={lead} to="overview" fw={530} className={classes.name} />
+        <Text size="xs" c="dimmed" component="div">
+          <Foreign text={[lead.title, lead.company].filter(Boolean).join(', ') || (lead.email ?? '')} lines={2} cell />
         </Text>
         <div className={classes.phone}>
           <StatusBadge status={lead.status} />
@@ -44,7 +45,7 @@ function Row({ lead }: { readonly lead: LeadView }) {
       <Table.Td className={`${classes.number} ${classes.medium}`}>{lead.score ?? '–'}</Table.Td>
       <Table.Td className={classes.wide}>
         {lead.campaigns.length > 0 ? (
-          <Text size="sm" lineClamp={1}>
+          <Text size="sm" lineClamp={1} className={classes.breaks} dir="auto">
             {lead.campaigns.map(({ campaignName }) => campaignName).join(', ')}
           </Text>
         ) : (
@@ -55,7 +56,7 @@ function Row({ lead }: { readonly lead: LeadView }) {
       </Table.Td>
       <Table.Td className={classes.wide}>
         {lead.owner ? (
-          lead.owner.name
+          <Foreign text={lead.owner.name} lines={2} />
         ) : (
           <Text size="sm" c="dimmed">
             Nobody

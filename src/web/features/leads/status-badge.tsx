@@ -15,11 +15,20 @@ const COLOURS: Readonly<Record<string, string>> = {
   'Closed lost': 'red',
 };
 
+const LONGEST = 20;
+
 /** Where a lead stands; a word that a sync brought is shown as it came. */
 export function StatusBadge({ status }: { readonly status: string }) {
   return (
-    <Badge variant="light" color={COLOURS[status] ?? 'gray'} tt="none" fw={550} miw="max-content">
-      {status}
+    <Badge
+      variant="light"
+      color={COLOURS[status] ?? 'gray'}
+      tt="none"
+      fw={550}
+      // A word of ours is never cut; one that a sync brought may be a sentence.
+      {...(status.length <= LONGEST ? { miw: 'max-content' } : { maw: '11rem', title: status })}
+    >
+      <bdi>{status}</bdi>
     </Badge>
   );
 }

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { QuarantineView } from '#domain/quarantine.ts';
 import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
+import { Foreign } from '../../ui/foreign.tsx';
 import { toastDone, toastError } from '../../ui/toast.ts';
 import { useTypes } from '../activity/use-types.ts';
 import { EntryDetails } from './entry-details.tsx';
@@ -63,8 +64,8 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
                   corrected
                 </Badge>
               )}
-              <Text size="xs" c="dimmed">
-                {entry.source ?? 'No source'}
+              <Text size="xs" c="dimmed" component="div">
+                {entry.source === null ? 'No source' : <Foreign text={entry.source} lines={2} />}
               </Text>
               <div className={classes.narrow}>
                 <Why entry={entry} />
@@ -146,7 +147,7 @@ function Why({ entry }: { readonly entry: QuarantineView }) {
         <Text key={`${path} ${message}`} size="xs" c="dimmed" lineClamp={2}>
           {path && (
             <>
-              <Code>{path}</Code>{' '}
+              <Code className={classes.path ?? ''}>{path}</Code>{' '}
             </>
           )}
           {message}

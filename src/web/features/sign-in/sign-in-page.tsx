@@ -6,10 +6,17 @@ import { useState } from 'react';
 import { SignInError, signIn } from '../../session/auth-client.ts';
 import { Logo } from '../../shell/logo.tsx';
 import { SchemeToggle } from '../../shell/scheme-toggle.tsx';
+import { ServerStatusBar } from '../../status/status-bar.tsx';
 import classes from './sign-in-page.module.css';
 
+interface SignInPageProps {
+  readonly next: string;
+  /** Somebody was signed in a moment ago. */
+  readonly hasEnded: boolean;
+}
+
 /** E-mail and password; then on to `next`, a path of this site. */
-export function SignInPage({ next }: { readonly next: string }) {
+export function SignInPage({ next, hasEnded }: SignInPageProps) {
   const [failure, setFailure] = useState<string>();
   const [pending, setPending] = useState(false);
   const form = useForm({
@@ -50,6 +57,9 @@ export function SignInPage({ next }: { readonly next: string }) {
         <Paper withBorder p="lg" className={classes.card}>
           <form onSubmit={submit} noValidate>
             <Stack gap="md">
+              {hasEnded && !failure && (
+                <Alert color="blue">You were signed out. Sign in to go on where you were.</Alert>
+              )}
               {failure && (
                 <Alert color="red" role="alert">
                   {failure}
@@ -80,6 +90,7 @@ export function SignInPage({ next }: { readonly next: string }) {
             </Stack>
           </form>
         </Paper>
+        <ServerStatusBar />
         <Text c="dimmed" ta="center" size="xs" mt="md">
           Forgotten your password? An administrator of your workspace can give you a new one.
         </Text>

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { CATEGORY_COLOURS, CATEGORY_LABELS } from '#domain/catalogue/index.ts';
 import { usePermission } from '../../session/session.tsx';
 import { type Outputs, trpc } from '../../trpc/client.ts';
+import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
@@ -32,11 +33,15 @@ function Types() {
       <Table.Td>
         <Group gap="sm" wrap="nowrap">
           <TypeIcon type={type} />
-          <Text fw={530}>{type.label}</Text>
+          <Text fw={530} component="div">
+            <Foreign text={type.label} lines={2} />
+          </Text>
         </Group>
       </Table.Td>
       <Table.Td className={roomy}>
-        <Code>{type.name}</Code>
+        <Code>
+          <Foreign text={type.name} />
+        </Code>
       </Table.Td>
       <Table.Td>
         <Badge variant="light" color={CATEGORY_COLOURS[type.category]} tt="none" fw={550}>

@@ -7,6 +7,7 @@ import { usePermission, useSession } from '../../session/session.tsx';
 import { useEnterWorkspace } from '../../session/use-enter-workspace.ts';
 import { DemoBadge } from '../../shell/demo-badge.tsx';
 import { trpc } from '../../trpc/client.ts';
+import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
@@ -54,7 +55,7 @@ function Workspaces() {
       <TablePaper
         query={workspaces}
         what="the workspaces"
-        columns={['Name', { label: 'Short name', roomy: true }, 'Time zone', null]}
+        columns={['Name', { label: 'Short name', roomy: true }, { label: 'Time zone', roomy: true }, null]}
         empty={
           <Nothing
             icon={<IconBuildingCommunity size={26} stroke={1.5} aria-hidden />}
@@ -66,14 +67,18 @@ function Workspaces() {
           <Table.Tr key={workspace.id}>
             <Table.Td>
               <Group gap={8} wrap="nowrap">
-                <Text fw={530}>{workspace.name}</Text>
+                <Text fw={530} component="div">
+                  <Foreign text={workspace.name} lines={2} cell />
+                </Text>
                 {workspace.isDemo && <DemoBadge />}
               </Group>
             </Table.Td>
             <Table.Td className={roomy}>
-              <Code>{workspace.slug}</Code>
+              <Code>
+                <Foreign text={workspace.slug} />
+              </Code>
             </Table.Td>
-            <Table.Td>{workspace.timeZone}</Table.Td>
+            <Table.Td className={roomy}>{workspace.timeZone}</Table.Td>
             <Table.Td ta="right">
               {workspace.id === current?.id ? (
                 <Text size="sm" c="dimmed">
