@@ -9,7 +9,7 @@
  * and what such a principal holds open is closed. Imports platform and domain alone.
  */
 import type { Pool } from 'pg';
-import type { Principal } from '#domain/principal.ts';
+import type { Principal, UserPrincipal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
@@ -25,6 +25,7 @@ import { createKeyStore, type KeyStore } from './key-store.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createKeys, type Keys } from './keys.ts';
 import type { KnownOnDisk } from './known-on-disk.ts';
+import { createLastKnown } from './last-known.ts';
 import { createMembers, type Members } from './members.ts';
 import { createPeople, type People } from './people.ts';
 import { createRateLimiter, DEFAULT_RATES, type RatePolicies } from './rate-limit.ts';
@@ -69,6 +70,8 @@ export interface AccessDeps {
 }
 
 export interface Access extends Service, Authenticator, Pick<People, 'findMember'> {
+  /** The person this session stood for when the database could last be asked; for reading while it cannot. */
+  lastKnown(headers: Headers): UserPrincipal | undefined;
   /**
    * Answers what is under /api/auth: sign-in, sign-out, change of password. `socketAddress` is the peer of the socket.
    * @throws AppError for everything but success.
@@ -92,7 +95,7 @@ export interface Access extends Service, Authenticator, Pick<People, 'findMember
 
 export function createAccess(deps: AccessDeps): Access {
   const { pool, prisma, clock, log, signals, config, onDisk } = deps;
-  const lastKnown = onDisk?.read();
+  const kept = onDisk?.read();
   const origins = ownOrigins(config.publicUrl, config.port);
   const rates = { ...DEFAULT_RATES, ...config.rates };
   const limits = {
@@ -101,13 +104,14 @@ export function createAccess(deps: AccessDeps): Access {
     signIn: createRateLimiter({ policy: rates.signIn, clock }),
   };
 
+  const lastKnown = createLastKnown({ clock, signals });
   const revocations = createRevocations(signals);
   const directory = createWorkspaceDirectory({
     prisma,
     clock,
     signals,
     log,
-    ...(lastKnown && { lastKnown: lastKnown.workspaces }),
+    ...(kept && { lastKnown: kept.workspaces }),
   });
   const keyStore = createKeyStore({
     prisma,
@@ -115,7 +119,7 @@ export function createAccess(deps: AccessDeps): Access {
     log,
     signals,
     revocations,
-    ...(lastKnown && { lastKnown: lastKnown.keys }),
+    ...(kept && { lastKnown: kept.keys }),
   });
   const people = createPeople({ prisma, signals, log });
   const usage = createKeyUsage({ pool, clock });
@@ -135,7 +139,12 @@ export function createAccess(deps: AccessDeps): Access {
     name: service.name,
     start: service.start,
     stop: service.stop,
-    authenticate: authenticator.authenticate,
+    async authenticate(headers) {
+      const principal = await authenticator.authenticate(headers);
+      lastKnown.note(headers, principal);
+      return principal;
+    },
+    lastKnown: lastKnown.find,
     currentSession: authenticator.currentSession,
     findMember: people.findMember,
     authHandler: (request, socketAddress) =>
