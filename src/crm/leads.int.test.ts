@@ -42,10 +42,30 @@ it.each([
   ['5550199', ['Mike']],
   ['100%', ['Mike']],
   ['a_der', []],
+  ['"sarah lee"', ['Sarah']],
+  ['"sarah sam"', []],
+  ['"sarah le', ['Sarah']],
+  ['“sarah lee”', ['Sarah']],
+  ['sarah 408-555-0123', ['Sarah']],
+  ['-sarah -sam', ['Mike', 'nameless@example.org']],
+  ['lee -sam', ['Sarah']],
+  ['"', ['Mike', 'sam', 'Sarah', 'nameless@example.org']],
+  ['-', ['Mike', 'sam', 'Sarah', 'nameless@example.org']],
+  ['x'.repeat(200), []],
   ['nobody', []],
   ['', ['Mike', 'sam', 'Sarah', 'nameless@example.org']],
 ])('finds %j', async (search, names) => {
   expect(await list({ search })).toMatchObject({ names, total: names.length });
+});
+
+it('finds a lead by its id here and in Airtable', async () => {
+  const id = await home.makeLead({ firstName: 'Quentin', airtableRecordId: 'recQuentin0001Ab' });
+  expect((await list({ search: 'recQuentin0001Ab' })).names).toEqual(['Quentin']);
+  expect((await list({ search: id.toUpperCase() })).names).toEqual(['Quentin']);
+  // The ids of Airtable differ by the case of their letters.
+  expect((await list({ search: 'recquentin0001ab' })).names).toEqual([]);
+  expect((await list({ search: '-recQuentin0001Ab' })).names).not.toContain('Quentin');
+  await test.crm.archiveLead(home.pm, { leadId: id });
 });
 
 it('narrows by status, campaign and owner', async () => {

@@ -1,7 +1,8 @@
-import { emailKey, phoneKey } from '#domain/lead.ts';
+import { leadIdOf } from '#domain/lead.ts';
 import type { LeadQuery, LeadSort } from '#domain/lead-query.ts';
 import { ENROLLMENT_STATES, type EnrollmentView, type LeadView } from '#domain/lead-view.ts';
 import { Prisma, type PrismaClient } from '#platform/db/prisma.ts';
+import { type LeadTerm, searchTerms } from './lead-search.ts';
 import { noSuchLead } from './locked-lead.ts';
 import { PERSON } from './people.ts';
 
@@ -76,7 +77,7 @@ function conditions(workspaceId: string, query: LeadQuery): Prisma.Sql {
   const all = [
     Prisma.sql`l.workspace_id = ${workspaceId}::uuid`,
     archived ? Prisma.sql`l.archived_at IS NOT NULL` : Prisma.sql`l.archived_at IS NULL`,
-    ...searchPatterns(query.search ?? '').map((pattern) => Prisma.sql`${SEARCH_TEXT} LIKE ${pattern}`),
+    ...searchTerms(query.search ?? '').map(matches),
   ];
   if (status !== undefined) all.push(Prisma.sql`l.status = ${status}`);
   if (ownerId === 'none') all.push(Prisma.sql`l.owner_id IS NULL`);
@@ -91,11 +92,15 @@ function conditions(workspaceId: string, query: LeadQuery): Prisma.Sql {
 /** The expression of leads_search_idx (trigrams), letter by letter. */
 const SEARCH_TEXT = Prisma.sql`lead_search_text(l.first_name, l.last_name, l.email, l.phone_key, l.company)`;
 
-/** One LIKE pattern for each word; a phone number, however written, is one word of its digits. */
-export function searchPatterns(search: string): string[] {
-  const isPhone = /^[\d\s()+./-]+$/.test(search) && search.replaceAll(/\D/g, '').length >= 4;
-  const words = isPhone ? [phoneKey(search)] : emailKey(search).split(/\s+/);
-  return words.filter(Boolean).map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
+function matches({ text, pattern, excluded }: LeadTerm): Prisma.Sql {
+  const named = leadIdOf(text);
+  const byText = Prisma.sql`${SEARCH_TEXT} LIKE ${pattern}`;
+  if (named === undefined) return excluded ? Prisma.sql`NOT ${byText}` : byText;
+  const byId =
+    'id' in named
+      ? Prisma.sql`l.id = ${named.id}::uuid`
+      : Prisma.sql`coalesce(l.airtable_record_id = ${named.airtableRecordId}, false)`;
+  return excluded ? Prisma.sql`NOT (${byText} OR ${byId})` : Prisma.sql`(${byText} OR ${byId})`;
 }
 
 /** The name as it is shown; leads without one come last in either order. */

@@ -1,3 +1,5 @@
+import { UUID_PATTERN } from './ids.ts';
+
 /**
  * How a lead is named. A subject key is `lead:<uuid>`, `airtable:<record id>`, `email:<address>` or `phone:<digits>`;
  * the database keeps which keys are which lead, from when to when.
@@ -34,4 +36,13 @@ export function phoneKey(phone: string): string {
 export function leadName(lead: Pick<LeadSummary, 'firstName' | 'lastName' | 'email'>): string {
   const name = [lead.firstName, lead.lastName].filter(Boolean).join(' ').trim();
   return name || lead.email || 'Unnamed lead';
+}
+
+/** A record in Airtable, as its interface names it. */
+const AIRTABLE_ID = /^rec[A-Za-z0-9]{3,}$/;
+
+/** What a word of a search is when it names one lead by its id: here, or in Airtable (whose ids heed the case of letters). */
+export function leadIdOf(word: string): { readonly id: string } | { readonly airtableRecordId: string } | undefined {
+  if (UUID_PATTERN.test(word)) return { id: word.toLowerCase() };
+  return AIRTABLE_ID.test(word) ? { airtableRecordId: word } : undefined;
 }

@@ -12,10 +12,9 @@ export async function findTermLeads(read: Read, workspaceId: string, filter: Act
   const terms = parseSearch(filter.search ?? '');
   if (terms.length === 0) return [];
   const params = createParams(workspaceId);
-  const text = 'lead_search_text(s.first_name, s.last_name, s.email, s.phone_key, s.company)';
   const selects = terms.map(
     (term) => `ARRAY(SELECT s.id FROM leads s
-      WHERE s.workspace_id = $1 AND ${compareLead(params, term, text)} LIMIT ${MOST_LEADS + 1})`,
+      WHERE s.workspace_id = $1 AND ${compareLead(params, term, 's')} LIMIT ${MOST_LEADS + 1})`,
   );
   const [row] = await read<{ leads: string[][] }>({
     text: `SELECT json_build_array(${selects.join(', ')}) AS leads`,

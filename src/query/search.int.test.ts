@@ -59,6 +59,13 @@ async function found(search: string, filter: ActivityFilter = {}): Promise<strin
   return page.rows.map(({ description }) => description).join('');
 }
 
+async function foundIn(workspaceId: string, search: string): Promise<string> {
+  const page = await queries.feed(workspaceId, { search }, pageRequest.parse({ order: 'asc' }));
+  const ids = await queries.matchSearch(workspaceId, { search }, 0, Number.MAX_SAFE_INTEGER);
+  expect([...ids].sort()).toEqual(page.rows.map(({ id }) => id).sort());
+  return page.rows.map(({ description }) => description).join('');
+}
+
 describe('a search finds', () => {
   test('words, all of them, in any form and order', async () => {
     expect(await found('book')).toBe('AB');
@@ -141,6 +148,48 @@ describe('a search finds', () => {
     expect(await found('al')).toBe('E');
     expect(await found('"al will"')).toBe('E');
     expect(await found('acme & söhne')).toBe('A');
+  });
+
+  test('by the id of a lead what came under another name of it', async () => {
+    const other = await book.makeWorkspace();
+    const lead = await book.makeLead(other, { firstName: 'Quentin', airtableRecordId: 'recQuentin0001Ab' });
+    await book.log(other, { description: 'Q', message: 'hello', leadId: lead }, { description: 'R', message: 'hello' });
+    expect(await foundIn(other, 'recQuentin0001Ab')).toBe('Q');
+    expect(await foundIn(other, lead)).toBe('Q');
+    expect(await foundIn(other, 'hello -recQuentin0001Ab')).toBe('R');
+    expect(await foundIn(other, '-recQuentin0001Ab')).toBe('R');
+    expect(await foundIn(other, 'hello -quentin')).toBe('R');
+  });
+
+  test('hyphenated words, written together or apart', async () => {
+    const other = await book.makeWorkspace();
+    await book.log(
+      other,
+      { description: '1', message: 'a call-back tomorrow, then a follow-up' },
+      { description: '2', message: 'please call back today' },
+      { description: '3', message: 'back from the call' },
+      { description: '4', message: 'no-show again, opt-out sent' },
+    );
+    expect(await foundIn(other, 'call-back')).toBe('12');
+    expect(await foundIn(other, '"call-back tomorrow"')).toBe('1');
+    expect(await foundIn(other, '-call-back')).toBe('34');
+    expect(await foundIn(other, 'call back')).toBe('123');
+    expect(await foundIn(other, 'follow-up')).toBe('1');
+    expect(await foundIn(other, 'no-show')).toBe('4');
+    expect(await foundIn(other, 'opt-out')).toBe('4');
+  });
+
+  test('nothing by stop words alone but leads of that name, and everything by signs alone', async () => {
+    expect(await found('the')).toBe('');
+    expect(await found('the and of')).toBe('');
+    expect(await found('"')).toBe('ABCDEF');
+    expect(await found('-')).toBe('ABCDEF');
+    expect(await found('""')).toBe('ABCDEF');
+  });
+
+  test('the same by a very long text as by its first words', async () => {
+    expect(await found(`call ${'call '.repeat(90)}`)).toBe('AB');
+    expect(await found('x'.repeat(500))).toBe('');
   });
 
   test('what other filters leave', async () => {

@@ -1,4 +1,5 @@
 import type { SearchTerm } from './search-words.ts';
+import { STOP_WORDS } from './stop-words.ts';
 
 /**
  * A term in the languages of PostgreSQL. None of these can be a syntax error, whatever was typed: every word is quoted.
@@ -9,7 +10,12 @@ import type { SearchTerm } from './search-words.ts';
  * a phone number stand as they are: what begins with 408 is half of all numbers.
  */
 export function englishQuery({ text, exact, phone }: SearchTerm): string {
-  return quoteLexeme(text, exact || phone !== undefined);
+  const query = quoteLexeme(text, exact || phone !== undefined);
+  // What some write with a hyphen others write apart: call-back, call back. Not where a part is a stop word: of "follow up"
+  // the index knows no more than "follow".
+  const parts = /^\p{L}+(-\p{L}+)+$/u.test(text) ? text.toLowerCase().split('-') : [];
+  const isHyphenated = parts.length > 1 && !parts.some((part) => STOP_WORDS.has(part));
+  return isHyphenated ? `${query} | ${quoteLexeme(text.replaceAll('-', ' '), exact)}` : query;
 }
 
 /** For a cast to tsquery: lexemes that are in the book as they are, such as e-mails, ids and the digits of phones. */

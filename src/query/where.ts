@@ -1,4 +1,5 @@
 import type { ActivityFilter } from '#domain/filter.ts';
+import { leadIdOf } from '#domain/lead.ts';
 import type { Params } from './params.ts';
 import { parseSearch, type SearchTerm } from './search-words.ts';
 import { englishQuery, leadPattern, lexemeQuery, quoteLexeme } from './term-query.ts';
@@ -67,8 +68,6 @@ function filedUnder(ids: string): string {
      WHERE k.workspace_id = $1 AND k.lead_id = ANY(${ids})))`;
 }
 
-const LEAD_TEXT = 'lead_search_text(l.first_name, l.last_name, l.email, l.phone_key, l.company)';
-
 /** A term matches by the text of the activity or by its lead. */
 function matches(params: Params, term: SearchTerm, leads: TermLeads): Where {
   const english = params.add(englishQuery(term));
@@ -76,15 +75,25 @@ function matches(params: Params, term: SearchTerm, leads: TermLeads): Where {
   const inText = `a.search @@ (to_tsquery('english', ${english}) || ${lexemes}::tsquery)`;
   if (leads !== 'many' && leads.length === 0) return plain(term.excluded ? `NOT ${inText}` : inText);
   if (leads === 'many' || term.excluded) {
-    const byLead = compareLead(params, term, LEAD_TEXT);
+    const byLead = compareLead(params, term, 'l');
     return { sql: `${term.excluded ? 'NOT ' : ''}(${inText} OR ${byLead})`, needsLead: true };
   }
   const ids = `${params.add(leads)}::uuid[]`;
   return { sql: `(${inText} OR ${filedUnder(ids)}) AND (${inText} OR i.lead_id = ANY(${ids}))`, needsLead: true };
 }
 
-/** Whether the lead whose searchable text is the expression `text` is one that the term names. */
-export function compareLead(params: Params, term: SearchTerm, text: string): string {
+/** Whether the lead of that alias is one that the term names: by name, e-mail, phone or company, or by its id. */
+export function compareLead(params: Params, term: SearchTerm, alias: 'l' | 's'): string {
   const { operator, pattern } = leadPattern(term);
-  return `${text} ${operator} lower(${params.add(pattern)})`;
+  const columns = ['first_name', 'last_name', 'email', 'phone_key', 'company'].map((column) => `${alias}.${column}`);
+  const byText = `lead_search_text(${columns.join(', ')}) ${operator} lower(${params.add(pattern)})`;
+  const named = leadIdOf(term.text);
+  if (named === undefined) return byText;
+  const byId =
+    'id' in named
+      ? `${alias}.id = ${params.add(named.id)}::uuid`
+      : `${alias}.airtable_record_id = ${params.add(named.airtableRecordId)}`;
+  const either = `(${byText} OR ${byId})`;
+  // An activity whose lead nobody knows has none to compare, which must not be taken for neither yes nor no.
+  return alias === 'l' ? `coalesce(${either}, false)` : either;
 }

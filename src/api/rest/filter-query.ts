@@ -17,7 +17,7 @@ const date = z
 export const activityQuery = z.object({
   search: z
     .string()
-    .max(500)
+    .max(500, 'must have at most 500 characters')
     .optional()
     .openapi({
       description:
