@@ -7,6 +7,7 @@ import { ServerStatusBar } from '../status/status-bar.tsx';
 import { useRecovery } from '../status/use-recovery.ts';
 import { AppLink } from '../ui/app-link.tsx';
 import { CommandPalette, CommandPaletteButton } from './command-palette.tsx';
+import { KeyboardHelp } from './keyboard-help.tsx';
 import { LiveLight } from './live-light.tsx';
 import { Logo } from './logo.tsx';
 import { NavList } from './nav-list.tsx';
@@ -65,6 +66,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <ServerStatusBar />
       </AppShell.Main>
       <CommandPalette />
+      <KeyboardHelp />
     </AppShell>
   );
 }

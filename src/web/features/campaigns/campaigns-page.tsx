@@ -50,8 +50,10 @@ function Campaigns() {
           <Nothing
             icon={<IconSpeakerphone size={26} stroke={1.5} aria-hidden />}
             title="No campaigns yet"
-            description="Create one, or let the sync bring them with its leads."
-          />
+            description="A campaign is what leads are enrolled in: a name, and steps. The sync brings those of its leads by itself."
+          >
+            {mayWrite && <Button onClick={() => edit(undefined)}>Create the first campaign</Button>}
+          </Nothing>
         }
         row={(campaign) => (
           <Table.Tr key={campaign.id}>

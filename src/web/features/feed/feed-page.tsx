@@ -1,6 +1,7 @@
 'use client';
 
 import { Button, Paper } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import { usePermission } from '../../session/session.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -12,6 +13,7 @@ import { RowsSkeleton } from '../activity/rows-skeleton.tsx';
 import { useExpanded } from '../activity/use-expanded.ts';
 import { useNewToast } from '../activity/use-new-toast.ts';
 import { useReading } from '../activity/use-reading.ts';
+import { useRowKeys } from '../activity/use-row-keys.ts';
 import { useTypes } from '../activity/use-types.ts';
 import { FeedEmpty } from './feed-empty.tsx';
 import { FIRST_PAGE } from './feed-filters.ts';
@@ -35,6 +37,8 @@ function Feed() {
   const waiting = list.held.length;
   const paused = state.live === 'off';
   useNewToast(waiting, scrolled && !paused);
+  useRowKeys(listRef);
+  useHotkeys([['p', () => setState({ live: paused ? null : 'off' }, { history: 'replace' })]]);
 
   // Back at the top with nothing open and nothing paused, the list is followed again.
   const follows = newest && !paused && !scrolled && expanded.size === 0;

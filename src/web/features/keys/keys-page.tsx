@@ -71,8 +71,10 @@ function Keys() {
           <Nothing
             icon={<IconKey size={26} stroke={1.5} aria-hidden />}
             title="No service keys yet"
-            description="Create one for each workflow or service, so that each can be revoked alone."
-          />
+            description="A workflow or a service sends its key with every call. Create one for each, so that each can be revoked alone."
+          >
+            <Button onClick={create.open}>Create the first key</Button>
+          </Nothing>
         }
         row={(key) => {
           const ended = key.state === 'revoked' || key.state === 'expired';

@@ -42,7 +42,13 @@ export function DiscardDialog({ target, onClose }: DiscardDialogProps) {
     if ('id' in target) one.mutate({ id: target.id, reason });
     else all.mutate({ filter: target.filter, reason });
   };
-  const title = !target ? '' : 'id' in target ? `Discard ${target.name}?` : `Discard ${target.count} events?`;
+  const title = !target
+    ? ''
+    : 'id' in target
+      ? `Discard ${target.name}?`
+      : target.count === 1
+        ? 'Discard 1 event?'
+        : `Discard ${target.count.toLocaleString('en')} events?`;
   return (
     <Modal opened={target !== undefined} onClose={close} title={title}>
       <form
@@ -52,7 +58,9 @@ export function DiscardDialog({ target, onClose }: DiscardDialogProps) {
         }}
       >
         <Stack gap="md">
-          <Text size="sm">It is not deleted: it stays under Discarded with your reason, and can be restored.</Text>
+          <Text size="sm">
+            Nothing is deleted: what you discard stays under Discarded with your reason, and can be restored.
+          </Text>
           <TextInput
             label="Reason"
             placeholder="Test data of the new workflow"

@@ -32,6 +32,10 @@ const NEXT: Readonly<Record<QuarantineState, string>> = {
   discarded: 'Discarded',
 };
 
+function these(verb: string, count: number): string {
+  return count === 1 ? `${verb} this one` : `${verb} these ${count.toLocaleString('en')}`;
+}
+
 /** Events that were refused: to correct, replay or discard. */
 export function QueuePage() {
   return usePermission('quarantine:manage') ? <Queue /> : <NoPermission what="the retry queue" />;
@@ -79,14 +83,14 @@ function Queue() {
                 leftSection={<IconTrash size={16} aria-hidden />}
                 onClick={() => setDiscarding({ filter, count: waiting })}
               >
-                {filtered ? `Discard these ${waiting}` : 'Discard all'}
+                {filtered ? these('Discard', waiting) : 'Discard all'}
               </Button>
               <Button
                 leftSection={<IconRefresh size={16} aria-hidden />}
                 loading={replayAll.isPending}
                 onClick={() => replayAll.mutate({ filter })}
               >
-                {filtered ? `Replay these ${waiting}` : 'Replay all'}
+                {filtered ? these('Replay', waiting) : 'Replay all'}
               </Button>
             </>
           )

@@ -56,7 +56,7 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
               </Text>{' '}
               {entry.repeats > 0 && (
                 <Badge size="sm" variant="light" color="gray" tt="none">
-                  {`came ${entry.repeats + 1} times`}
+                  {entry.repeats === 1 ? 'came twice' : `came ${entry.repeats + 1} times`}
                 </Badge>
               )}
               {entry.isEdited && (

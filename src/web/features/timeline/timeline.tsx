@@ -14,6 +14,7 @@ import { RowsSkeleton } from '../activity/rows-skeleton.tsx';
 import { useExpanded } from '../activity/use-expanded.ts';
 import { useNewToast } from '../activity/use-new-toast.ts';
 import { useReading } from '../activity/use-reading.ts';
+import { useRowKeys } from '../activity/use-row-keys.ts';
 import { groupDays } from './group-days.ts';
 import classes from './timeline.module.css';
 import { leadParams } from './timeline-params.ts';
@@ -38,6 +39,7 @@ export function Timeline({ leadId, onActivity }: TimelineProps) {
   const items = useMemo(() => groupDays(list.rows, timeZone), [list.rows, timeZone]);
   const waiting = list.held.length;
   useNewToast(waiting, scrolled);
+  useRowKeys(listRef);
 
   const follows = !scrolled && expanded.size === 0;
   useEffect(() => {
