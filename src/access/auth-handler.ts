@@ -47,6 +47,15 @@ export interface AuthHandlerDeps {
   readonly origins: readonly string[];
   /** Attempts that fail, by group of addresses. */
   readonly attempts: RateLimiter;
+  /** Told of every attempt to sign in that failed, the ones that were too many included. */
+  readonly onSignInFailed?: ((attempt: FailedSignIn) => void) | undefined;
+}
+
+export interface FailedSignIn {
+  /** As it was typed. */
+  readonly email: string;
+  /** Where it came from: an IPv4 address, or the network of an IPv6 one. */
+  readonly address: string;
 }
 
 /**
@@ -54,7 +63,7 @@ export interface AuthHandlerDeps {
  * `{ user }` or `{}`, without the session's token, which belongs in its cookie alone.
  * @throws AppError for everything else.
  */
-export function createAuthHandler({ auth, origins, attempts }: AuthHandlerDeps) {
+export function createAuthHandler({ auth, origins, attempts, onSignInFailed }: AuthHandlerDeps) {
   return async (request: Request, address: string): Promise<Response> => {
     const { pathname } = new URL(request.url);
     const path = pathname.slice(AUTH_BASE_PATH.length);
@@ -68,12 +77,25 @@ export function createAuthHandler({ auth, origins, attempts }: AuthHandlerDeps) 
     const body = parseInput(endpoint.body, await readJson(request));
 
     const group = addressGroup(address);
-    if (endpoint.isLimited) attempts.take(group);
+    const noteFailure = () => {
+      if ('email' in body) onSignInFailed?.({ email: body.email, address: group });
+    };
+    if (endpoint.isLimited) takeOr(noteFailure, () => attempts.take(group));
     const answer = await auth.handle(forward(request, body, address, origins[0]));
+    if (answer.status === 401 || answer.status === 403) noteFailure();
     if (!answer.ok) throw await toAppError(answer, endpoint.refusal);
     if (endpoint.isLimited) attempts.giveBack(group);
     return withoutToken(answer);
   };
+}
+
+function takeOr(onRefusal: () => void, take: () => void): void {
+  try {
+    take();
+  } catch (error) {
+    onRefusal();
+    throw error;
+  }
 }
 
 function isEndpoint(path: string): path is keyof typeof ENDPOINTS {

@@ -18,7 +18,7 @@ import type { Logger } from '#platform/log.ts';
 import type { Service } from '#platform/service.ts';
 import { clientAddress } from './address.ts';
 import { createAuth, isDueForRefresh } from './auth.ts';
-import { createAuthHandler } from './auth-handler.ts';
+import { createAuthHandler, type FailedSignIn } from './auth-handler.ts';
 import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './bootstrap.ts';
 import { createKeyStore, type KeyStore } from './key-store.ts';
@@ -37,6 +37,7 @@ import { workspaceCookie } from './workspace-cookie.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
+export type { FailedSignIn } from './auth-handler.ts';
 export { type CurrentSession, type EnterableWorkspace, WORKSPACE_HEADER } from './authenticate.ts';
 export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
 export type { KnownKey } from './key-store.ts';
@@ -67,6 +68,8 @@ export interface AccessDeps {
   readonly config: AccessConfig;
   /** Keeps what is known of keys and workspaces, so that services can be told apart while the database is away. */
   readonly onDisk?: KeptJson<KnownOnDisk>;
+  /** Told of every attempt to sign in that failed. */
+  readonly onSignInFailed?: (attempt: FailedSignIn) => void;
 }
 
 export interface Access extends Service, Authenticator, Pick<People, 'findMember'> {
@@ -132,7 +135,12 @@ export function createAccess(deps: AccessDeps): Access {
     directory,
     internalApiKey: config.internalApiKey,
   });
-  const handleAuth = createAuthHandler({ auth, origins, attempts: limits.signIn });
+  const handleAuth = createAuthHandler({
+    auth,
+    origins,
+    attempts: limits.signIn,
+    onSignInFailed: deps.onSignInFailed,
+  });
   const service = createAccessService({ pool, clock, log, signals, keys: keyStore, people, usage, directory, onDisk });
 
   return {

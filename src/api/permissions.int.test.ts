@@ -45,6 +45,7 @@ describe('REST', () => {
     'POST /api/admin/retry-queue/{id}/replay': () => ({}),
     'POST /api/admin/retry-queue/{id}/discard': () => ({ reason: 'From next door' }),
     'POST /api/admin/retry-queue/replays/{id}/cancel': () => ({}),
+    'POST /api/admin/alerts/{id}/acknowledge': () => ({}),
   };
 
   /** Whose id a path takes; leads where nothing else is said. */
@@ -52,6 +53,7 @@ describe('REST', () => {
     ['/api/campaigns/', () => callers.ids.campaignId],
     ['/api/admin/retry-queue/replays/', () => callers.ids.replayId],
     ['/api/admin/retry-queue/', () => callers.ids.quarantineId],
+    ['/api/admin/alerts/', () => callers.ids.alertId],
     ['/', () => callers.ids.leadId],
   ] as const;
   const pathOf = (template: string) =>
@@ -108,6 +110,7 @@ describe('tRPC', () => {
     return { path, type, inputs, permission: meta?.permission };
   });
 
+  const RULE = { name: 'From next door', kind: 'undelivered', severity: 'warning', remindMinutes: 0 };
   /** Inputs that are right but for their ids, which belong to A; called from B. */
   const FOREIGN: Readonly<Record<string, () => unknown>> = {
     'session.switchWorkspace': () => ({ workspaceId: callers.ids.workspaceId }),
@@ -137,6 +140,18 @@ describe('tRPC', () => {
     'retryQueue.restore': () => ({ id: callers.ids.quarantineId }),
     'retryQueue.progress': () => ({ id: callers.ids.replayId }),
     'retryQueue.cancel': () => ({ id: callers.ids.replayId }),
+    'alerts.deliveries': () => ({ id: callers.ids.alertId }),
+    'alerts.acknowledge': () => ({ id: callers.ids.alertId }),
+    'alerts.mute': () => ({ id: callers.ids.alertId, minutes: 60 }),
+    'alerts.createRule': () => ({ ...RULE, channelIds: [callers.ids.channelId] }),
+    'alerts.updateRule': () => ({ id: callers.ids.ruleId, rule: RULE }),
+    'alerts.enableRule': () => ({ id: callers.ids.ruleId, enabled: false }),
+    'alerts.muteRule': () => ({ id: callers.ids.ruleId, minutes: 60 }),
+    'alerts.removeRule': () => ({ id: callers.ids.ruleId }),
+    'alerts.updateChannel': () => ({ id: callers.ids.channelId, name: 'From next door' }),
+    'alerts.rotateChannelSecret': () => ({ id: callers.ids.channelId }),
+    'alerts.removeChannel': () => ({ id: callers.ids.channelId }),
+    'alerts.testChannel': () => ({ id: callers.ids.channelId }),
   };
 
   /** Ids that only narrow what is found: those of A find nothing in B. */

@@ -2,6 +2,7 @@ import type { Access } from '#access/index.ts';
 import type { Crm } from '#crm/index.ts';
 import type { Ingest, Quarantine } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
+import type { Alerts } from '#ops/alerts/index.ts';
 import type { DemoControl } from '#ops/demo/index.ts';
 import type { Health } from '#ops/health/index.ts';
 import type { RetryQueue } from '#ops/retry-queue/index.ts';
@@ -27,6 +28,7 @@ export interface Services extends Telemetry {
   readonly live: Live;
   readonly crm: Crm;
   readonly demo: DemoControl;
+  readonly alerts: Alerts;
   readonly health: Health;
   readonly metrics: Metrics;
 }

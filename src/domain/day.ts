@@ -29,6 +29,11 @@ export function dayOf(instant: Date, timeZone: string): string {
   return new Date(wallClock(instant.getTime(), timeZone)).toISOString().slice(0, 10);
 }
 
+/** What clocks in that time zone show at `instant`, as 08:15. */
+export function clockOf(instant: Date, timeZone: string): string {
+  return new Date(wallClock(instant.getTime(), timeZone)).toISOString().slice(11, 16);
+}
+
 /** The whole of a day such as 2025-01-31, 23 to 25 hours long as the zone has it; undefined when there is no such day. */
 export function spanOfDay(day: string, timeZone: string): Span | undefined {
   const wall = parseWall(/^(\d{4})-(\d{2})-(\d{2})$/.exec(day));

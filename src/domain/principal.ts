@@ -29,3 +29,8 @@ export function may(principal: Principal, permission: Permission): boolean {
   if (principal.kind === 'key') return (principal.scopes as readonly Permission[]).includes(permission);
   return rolePermits(principal.role, permission);
 }
+
+/** Who did it, for a record that people read. */
+export function principalLabel(principal: Principal): string {
+  return principal.kind === 'user' ? principal.email : `key ${principal.name}`;
+}

@@ -21,6 +21,10 @@ export interface Config {
   readonly spoolMaxBytes: number;
   /** The same when something has waited in it for so long, in milliseconds. */
   readonly spoolMaxAgeMs: number;
+  /** Encrypts secrets in the database. Processes on several machines that share one have to be given the same. */
+  readonly encryptionKey: string | undefined;
+  /** Alerts may also be sent to http: and to addresses of private networks. */
+  readonly alertsAllowPrivate: boolean;
   /** Origin under which browsers reach the server (behind a proxy), without a trailing slash. */
   readonly publicUrl: string | undefined;
   /** A line of log for each request; undefined leaves it to whether the output is a terminal, where somebody reads. */
@@ -65,6 +69,7 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'DATABASE_URL',
   'INTERNAL_API_KEY',
   'ADMIN_PASSWORD',
+  'ENCRYPTION_KEY',
   'METRICS_TOKEN',
 ]);
 
@@ -126,6 +131,11 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   SPOOL_MAX_MB: count(1_000_000, 1024),
   SPOOL_MAX_HOURS: count(8_760, 168),
+  ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, { error: '32 to 200 printable ASCII characters without spaces' })
+    .optional(),
+  ALERTS_ALLOW_PRIVATE: z.enum(['on', 'off'], { error: 'on or off' }).default('off'),
   PUBLIC_URL: z
     .string()
     .refine(isOrigin, { error: 'an origin like https://history.example.com, without a path' })
@@ -168,6 +178,8 @@ export function loadConfig(env: Environment = process.env): Config {
     logLevel: value.LOG_LEVEL,
     spoolMaxBytes: value.SPOOL_MAX_MB * 2 ** 20,
     spoolMaxAgeMs: value.SPOOL_MAX_HOURS * 3_600_000,
+    encryptionKey: value.ENCRYPTION_KEY,
+    alertsAllowPrivate: value.ALERTS_ALLOW_PRIVATE === 'on',
     publicUrl: value.PUBLIC_URL,
     logRequests: value.LOG_REQUESTS && value.LOG_REQUESTS === 'on',
     metricsToken: value.METRICS_TOKEN,

@@ -117,8 +117,11 @@ export function createApplication(options: ApplicationOptions): Application {
           const degraded = createDegraded({ ...parts, pages: renderPage, reason: ascent.reason });
           exposeServices(degraded.services);
           front.serve(degraded.listener);
+          await degraded.outageWatch.start();
+          stops.push(() => degraded.outageWatch.stop());
           const goOn = (up: Running) => {
             if (aborted.aborted) return;
+            void degraded.outageWatch.stop();
             log.info({}, 'the database has been reached: full service from here on');
             serve(up);
           };

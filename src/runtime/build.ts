@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { releaseBuildLock, takeBuildLock } from './build-lock.ts';
+import { releaseFileLock, takeFileLock } from '#platform/file-lock.ts';
 
 /** What the built pages depend on. */
 const SOURCES = ['src/app', 'src/web', 'src/domain', 'public'];
@@ -26,7 +26,7 @@ export async function buildWhenNeeded(root: string, onBuild: () => void): Promis
   onBuild();
   const lock = join(root, '.next-build.lock');
   while (!(await isBuilt())) {
-    if (!(await takeBuildLock(lock))) {
+    if (!(await takeFileLock(lock))) {
       await sleep(BUSY_MS);
       continue;
     }
@@ -36,7 +36,7 @@ export async function buildWhenNeeded(root: string, onBuild: () => void): Promis
       await runBuild(root);
       await writeFile(stamp, wanted);
     } finally {
-      await releaseBuildLock(lock);
+      await releaseFileLock(lock);
     }
   }
 }

@@ -7,6 +7,7 @@ import { toSubmission } from '#doors/lead/log-activity.ts';
 import { bodyOf } from '#doors/lead/quarantined.ts';
 import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
+import { createAlerts } from '#ops/alerts/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
 import { createHealth, type Incidents } from '#ops/health/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
@@ -23,6 +24,7 @@ import { createWake } from '#platform/db/wake.ts';
 import { createDatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { createSeal } from '#platform/seal.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
@@ -91,6 +93,14 @@ export function createContainer(deps: ContainerDeps): Container {
     createLive({ pool, connection, wake, clock, log, metrics, matchSearch: query.matchSearch }),
     tracing,
   );
+  const alerts = createAlerts({
+    pool,
+    clock,
+    log,
+    config,
+    seal: createSeal(secrets.encryptionKey),
+    fallback: ingest.fallback,
+  });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
     pool,
@@ -99,6 +109,7 @@ export function createContainer(deps: ContainerDeps): Container {
     log,
     signals,
     onDisk: createKnownOnDisk(config.dataDir, log),
+    onSignInFailed: alerts.noteFailedLogin,
     config: {
       publicUrl: config.publicUrl,
       port: config.port,
@@ -154,6 +165,7 @@ export function createContainer(deps: ContainerDeps): Container {
       access,
       ingest,
       retryQueue,
+      alerts,
       live,
       health,
       demo,
@@ -177,6 +189,7 @@ export function createContainer(deps: ContainerDeps): Container {
       live,
       crm,
       demo,
+      alerts,
       health,
       metrics,
       ...telemetry,

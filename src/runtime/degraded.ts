@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createRequestListener } from '#api/http/server.ts';
 import type { Services } from '#api/services.ts';
 import { AppError } from '#domain/errors.ts';
+import type { Service } from '#platform/service.ts';
 import { type ContainerDeps, createContainer } from './container.ts';
 
 /** What needs no database: services that are known log events, which go to the spool, and see how things stand. */
@@ -17,6 +18,8 @@ export interface Degraded {
   readonly listener: RequestListener;
   /** For pages: every look at a session says that the book cannot be reached. */
   readonly services: Services;
+  /** Tells Slack and webhooks that the database is away. */
+  readonly outageWatch: Service;
 }
 
 /** For an embedded database that does not run: nobody answers there. */
@@ -52,6 +55,7 @@ export function createDegraded({ pages, reason, ...parts }: DegradedDeps): Degra
   const answerOthers = createRequestListener({ services: closed, pages });
   return {
     services: closed,
+    outageWatch: services.alerts.outageWatch,
     listener: (req, res) => (OPEN_PATH.test(req.url ?? '') ? answerServices : answerOthers)(req, res),
   };
 }

@@ -10,7 +10,8 @@ import { createPrisma } from '#platform/db/prisma.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createApplication } from '#runtime/application.ts';
 import { addPerson, personOf, signIn } from './access.ts';
-import { createTestDatabase } from './database.ts';
+import { addAlert } from './alerts.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** Somebody who calls: the headers by which he is known, and what he may do in workspace A. */
 export interface Caller {
@@ -39,7 +40,19 @@ export interface Callers {
   readonly intruder: Caller;
   /** What there is in A. */
   readonly ids: Readonly<
-    Record<'workspaceId' | 'leadId' | 'campaignId' | 'userId' | 'keyId' | 'quarantineId' | 'replayId', string>
+    Record<
+      | 'workspaceId'
+      | 'leadId'
+      | 'campaignId'
+      | 'userId'
+      | 'keyId'
+      | 'quarantineId'
+      | 'replayId'
+      | 'alertId'
+      | 'ruleId'
+      | 'channelId',
+      string
+    >
   >;
   /** A request as a page of ours or a service makes it, with `more` headers. */
   call(method: string, path: string, caller: Caller, body?: unknown, more?: Record<string, string>): Promise<Answer>;
@@ -60,7 +73,7 @@ export async function startWithCallers(): Promise<Callers> {
   return {
     url,
     services,
-    ...(await createCallers(services, prisma, url)),
+    ...(await createCallers(services, prisma, url, database.pool)),
     call: (method, path, caller, body, more) => call(`${url}${path}`, method, caller, body, more),
     async stop() {
       await application.stop();
@@ -70,8 +83,13 @@ export async function startWithCallers(): Promise<Callers> {
   };
 }
 
-async function createCallers(services: Services, prisma: ReturnType<typeof createPrisma>, origin: string) {
-  const { access, crm, quarantine, retryQueue } = services;
+async function createCallers(
+  services: Services,
+  prisma: ReturnType<typeof createPrisma>,
+  origin: string,
+  pool: TestDatabase['pool'],
+) {
+  const { access, crm, quarantine, retryQueue, alerts } = services;
   const { id: workspaceId } = await prisma.workspace.create({ data: { name: 'A', slug: 'a' } });
   const { id: otherId } = await prisma.workspace.create({ data: { name: 'B', slug: 'b' } });
 
@@ -115,6 +133,9 @@ async function createCallers(services: Services, prisma: ReturnType<typeof creat
   const error = new AppError('INVALID_INPUT');
   const [kept] = await quarantine.keep([{ workspaceId, door: 'lead', body: { no: 'event' }, error }]);
   const replay = await retryQueue.replayAll(admin, { state: 'waiting', types: ['NOTHING'] });
+  const [rule] = await alerts.rules.list(workspaceId);
+  const url = 'https://alerts.example.com/';
+  const { channel } = await alerts.channels.create(admin, { name: 'Alerts', type: 'webhook', url });
   const pm = await personOf(access, new Headers(person('PM').headers));
   return {
     person,
@@ -129,6 +150,9 @@ async function createCallers(services: Services, prisma: ReturnType<typeof creat
       keyId: keys[0]?.id ?? '',
       quarantineId: kept?.id ?? '',
       replayId: replay.id,
+      alertId: await addAlert(pool, { workspaceId }),
+      ruleId: rule?.id ?? '',
+      channelId: channel.id,
     },
   };
 }

@@ -3,6 +3,7 @@ import { AppError } from '#domain/errors.ts';
 import { issuesOf } from '#domain/issues.ts';
 import type { Services } from '../services.ts';
 import { registerActivityLogs } from './activity-logs.ts';
+import { registerAlerts } from './alerts.ts';
 import { authenticate } from './authenticate.ts';
 import { registerCampaigns } from './campaigns.ts';
 import { registerDocs } from './docs.ts';
@@ -41,5 +42,6 @@ export function createRest(services: Services): RestApp {
   registerCampaigns(app, services);
   registerRetryQueue(app, services);
   registerHealth(app, services);
+  registerAlerts(app, services);
   return app;
 }

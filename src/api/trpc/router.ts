@@ -1,4 +1,5 @@
 import { router } from './init.ts';
+import { alertsRouter } from './routers/alerts.ts';
 import { campaignsRouter } from './routers/campaigns.ts';
 import { demoRouter } from './routers/demo.ts';
 import { healthRouter } from './routers/health.ts';
@@ -27,6 +28,7 @@ export const appRouter = router({
   leads: leadsRouter,
   campaigns: campaignsRouter,
   retryQueue: retryQueueRouter,
+  alerts: alertsRouter,
   health: healthRouter,
   live: liveRouter,
   demo: demoRouter,

@@ -7,7 +7,7 @@
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
-import type { Principal } from '#domain/principal.ts';
+import { type Principal, principalLabel } from '#domain/principal.ts';
 import {
   type QuarantineCounts,
   type QuarantineDetail,
@@ -128,7 +128,7 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
     },
 
     async edit(actor, id, body) {
-      const values = [jsonText(body), labelOf(actor), clock.now()];
+      const values = [jsonText(body), principalLabel(actor), clock.now()];
       return toDetail(await change(EDIT_SQL, actor.workspaceId, id, values));
     },
 
@@ -138,26 +138,26 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
       if (state === 'discarded')
         throw new AppError('CONFLICT', { message: 'This event is discarded. Restore it first.' });
       const entry = toWaiting(row);
-      const [result] = await replayEntries(deps, [entry], labelOf(actor));
+      const [result] = await replayEntries(deps, [entry], principalLabel(actor));
       if (result instanceof AppError) throw result.inQuarantine(id);
       if (!result) throw new AppError('INTERNAL');
       return resolvedActivityId === null ? result : { ...result, status: 'duplicate' };
     },
 
-    replayAll: (actor, filter) => jobs.start(actor.workspaceId, { ...filter, state: 'waiting' }, labelOf(actor)),
+    replayAll: (actor, filter) => jobs.start(actor.workspaceId, { ...filter, state: 'waiting' }, principalLabel(actor)),
     progress: jobs.progress,
     replays: jobs.latest,
     cancel: jobs.cancel,
 
     async discard(actor, id, reason) {
-      const values = [storableText(reason), labelOf(actor), clock.now()];
+      const values = [storableText(reason), principalLabel(actor), clock.now()];
       return toView(await change(DISCARD_SQL, actor.workspaceId, id, values));
     },
 
     async discardAll(actor, filter, reason) {
       const params = createParams();
       const where = whereOf(params, actor.workspaceId, { ...filter, state: 'waiting' });
-      const set = `${DISCARD}, discard_reason = ${params.add(reason)}, resolved_by = ${params.add(labelOf(actor))}`;
+      const set = `${DISCARD}, discard_reason = ${params.add(reason)}, resolved_by = ${params.add(principalLabel(actor))}`;
       const at = params.add(clock.now());
       const sql = `UPDATE quarantine SET ${set}, resolved_at = ${at}::timestamptz WHERE ${where}`;
       return { discarded: (await pool.query(sql, [...params.values])).rowCount ?? 0 };
@@ -177,7 +177,7 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
       const { waiting } = await countEntries(pool, actor.workspaceId, filter);
       if (waiting === 0) return undefined;
       log.info({ type, waiting, workspaceId: actor.workspaceId }, 'replaying what waited for a type');
-      return jobs.start(actor.workspaceId, filter, labelOf(actor));
+      return jobs.start(actor.workspaceId, filter, principalLabel(actor));
     },
   };
 }
@@ -187,7 +187,3 @@ const SAYS: Readonly<Record<QuarantineState, string>> = {
   replayed: 'in the book',
   discarded: 'discarded',
 };
-
-function labelOf(actor: Principal): string {
-  return actor.kind === 'user' ? actor.email : `key ${actor.name}`;
-}

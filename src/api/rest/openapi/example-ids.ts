@@ -4,6 +4,7 @@ export const EXAMPLE_IDS = {
   campaign: '0198c2a1-7c00-7000-8000-0000000000ca',
   member: '0198c2a1-7c00-7000-8000-0000000000ae',
   quarantined: '0198c2a1-7c00-7000-8000-00000000000e',
+  alert: '0198c2a1-7c00-7000-8000-0000000000a1',
   replay: '0198c2a1-7c00-7000-8000-0000000000e1',
 } as const;
 

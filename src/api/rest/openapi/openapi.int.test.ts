@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LEAD_TYPES } from '#domain/catalogue/index.ts';
 import { createPrisma } from '#platform/db/prisma.ts';
 import { addPerson, personOf, signIn } from '#testing/access.ts';
+import { addAlert } from '#testing/alerts.ts';
 import { type IngestApp, startIngestApp } from '#testing/ingest-app.ts';
 import { leadEvent } from '#testing/lead-door.ts';
 import { EXAMPLE_IDS, EXAMPLE_MEMBER } from './example-ids.ts';
@@ -59,6 +60,7 @@ async function makeRecords(): Promise<void> {
     EXAMPLE_IDS.quarantined,
     body.quarantineId,
   ]);
+  await addAlert(app.database.pool, { workspaceId, id: EXAMPLE_IDS.alert });
   const replay = await retryQueue.replayAll(admin, { state: 'waiting', types: ['NOTHING'] });
   await app.database.pool.query('UPDATE quarantine_replay SET id = $1 WHERE id = $2', [EXAMPLE_IDS.replay, replay.id]);
 }
@@ -68,6 +70,7 @@ const IDS = [
   ['/api/campaigns/', EXAMPLE_IDS.campaign],
   ['/api/admin/retry-queue/replays/', EXAMPLE_IDS.replay],
   ['/api/admin/retry-queue/', EXAMPLE_IDS.quarantined],
+  ['/api/admin/alerts/', EXAMPLE_IDS.alert],
   ['/', EXAMPLE_IDS.lead],
 ] as const;
 const pathOf = (template: string) =>

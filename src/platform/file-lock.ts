@@ -1,11 +1,11 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { isStillRunning, ownIdentity, processIdentitySchema } from '#platform/process-identity.ts';
+import { isStillRunning, ownIdentity, processIdentitySchema } from './process-identity.ts';
 
 /**
  * Takes the lock file for this process; false when a living process has it. A lock left by a dead process is taken away.
  * The file appears whole (written aside, then linked), so whoever sees it can read whose it is.
  */
-export async function takeBuildLock(path: string): Promise<boolean> {
+export async function takeFileLock(path: string): Promise<boolean> {
   const aside = `${path}.${process.pid}`;
   await writeFile(aside, JSON.stringify(ownIdentity()));
   try {
@@ -21,7 +21,7 @@ export async function takeBuildLock(path: string): Promise<boolean> {
   }
 }
 
-export async function releaseBuildLock(path: string): Promise<void> {
+export async function releaseFileLock(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
