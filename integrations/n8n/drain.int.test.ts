@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DRAIN, SCHEDULER } from './testing/names.ts';
 import { dueLead } from './testing/payloads.ts';
-import { broken, DRAIN, nobodyThere, queueOf, SCHEDULER, type Stage, startStage } from './testing/stage.ts';
+import { broken, nobodyThere, queueOf, type Stage, startStage } from './testing/stage.ts';
 
 /** How Retry_Queue is emptied. */
 let stage: Stage;

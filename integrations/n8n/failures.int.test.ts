@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CALENDLY, REPLIES, SCHEDULER } from './testing/names.ts';
 import { calendlyCreated, dueLead, simpleTextingMessage, webhookItem } from './testing/payloads.ts';
-import {
-  broken,
-  CALENDLY,
-  nobodyThere,
-  prepared,
-  queueOf,
-  REPLIES,
-  SCHEDULER,
-  type Stage,
-  startStage,
-} from './testing/stage.ts';
+import { broken, nobodyThere, prepared, queueOf, type Stage, startStage } from './testing/stage.ts';
 
 /** What becomes of an entry that the bridge does not take. */
 let stage: Stage;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CALENDLY, DELIVERY, REPLIES, SCHEDULER } from './testing/names.ts';
 import {
   calendlyCancelled,
   calendlyCreated,
@@ -10,7 +11,7 @@ import {
   webhookItem,
 } from './testing/payloads.ts';
 import type { Played } from './testing/play.ts';
-import { CALENDLY, DELIVERY, prepared, REPLIES, SCHEDULER, type Stage, startStage } from './testing/stage.ts';
+import { prepared, type Stage, startStage } from './testing/stage.ts';
 
 /** What the workflows log, into the real bridge. */
 let stage: Stage;

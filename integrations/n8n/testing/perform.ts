@@ -96,11 +96,12 @@ function airtable(world: World, given: unknown): Json[] {
     return found.map(({ id, fields }) => ({ id, createdTime: '2026-01-01T00:00:00.000Z', ...fields }));
   }
   const { value, matchingColumns } = parameters.columns;
-  const { id, fields } = changed(records, value, parameters.operation === 'create' ? [] : matchingColumns);
+  const { id, fields } = changeRecord(records, value, parameters.operation === 'create' ? [] : matchingColumns);
   return [{ id, fields }];
 }
 
-function changed(records: AirtableRecord[], value: Json, match: readonly string[]): AirtableRecord {
+/** Creates a record, or changes the one whose `match` columns have these values. */
+export function changeRecord(records: AirtableRecord[], value: Json, match: readonly string[]): AirtableRecord {
   const { id, ...fields } = value;
   const found =
     match.length > 0 &&

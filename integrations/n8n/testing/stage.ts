@@ -1,22 +1,9 @@
 import { INGEST_KEY, type IngestApp, startIngestApp } from '#testing/ingest-app.ts';
 import { buildWorkflows } from '../templates/index.ts';
 import { DEFAULTS } from '../templates/settings.ts';
+import { TRIGGERS } from './names.ts';
 import { type Played, play } from './play.ts';
 import { type AirtableRecord, createWorld, type HttpAnswer, type World } from './world.ts';
-
-export const SCHEDULER = 'UYSP-Kajabi-SMS-Scheduler';
-export const CALENDLY = 'UYSP-Calendly-Booked';
-export const REPLIES = 'UYSP-SimpleTexting-Reply-Handler';
-export const DELIVERY = 'UYSP-ST-Delivery V2';
-export const DRAIN = 'UYSP-Retry-Queue-Drain';
-
-const TRIGGERS: Readonly<Record<string, string>> = {
-  [SCHEDULER]: 'Every 15 Minutes',
-  [CALENDLY]: 'Calendly Webhook',
-  [REPLIES]: 'SimpleTexting Reply',
-  [DELIVERY]: 'SimpleTexting Delivery',
-  [DRAIN]: 'Every 5 Minutes',
-};
 
 export interface WorldDraft {
   readonly leads?: readonly AirtableRecord[];

@@ -60,7 +60,7 @@ export function createWorld({ tables = {}, bridge, answer }: WorldOptions): Worl
 /** SimpleTexting never gives an id twice, in whichever world. */
 let messages = 0;
 
-function sendSms(world: World, body: unknown): HttpAnswer {
+export function sendSms(world: World, body: unknown): HttpAnswer {
   if (world.down.has('simpletexting')) {
     return { status: 400, text: JSON.stringify({ code: 'INVALID_PHONE', message: 'The contact phone is not valid' }) };
   }
