@@ -26,6 +26,15 @@ export interface UpsertInput {
   /** Who brings them, as activities name it; `sync:airtable` when not given. */
   readonly source?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Make leads that are missing, and leave those that are known as they are: what is imported is older than they are. */
+  readonly onlyMissing?: OnlyMissing | undefined;
+}
+
+export interface OnlyMissing {
+  /** By item: when the lead was first heard of, in place of now. */
+  readonly knownSince: readonly (Date | undefined)[];
+  /** On what the book is told. */
+  readonly tags: readonly string[];
 }
 
 export interface UpsertResult {
@@ -50,6 +59,7 @@ interface Request {
   readonly principal: Principal;
   readonly source: string;
   readonly key: RequestKey | undefined;
+  readonly onlyMissing: OnlyMissing | undefined;
 }
 
 /**
@@ -58,7 +68,7 @@ interface Request {
  * @throws AppError TOO_LARGE, IDEMPOTENCY_CONFLICT, UNAVAILABLE
  */
 export async function upsertLeads(deps: CrmDeps, principal: Principal, input: UpsertInput): Promise<UpsertResult[]> {
-  const { items, source = 'sync:airtable', idempotencyKey } = input;
+  const { items, source = 'sync:airtable', idempotencyKey, onlyMissing } = input;
   if (items.length > MAX_ITEMS)
     throw new AppError('TOO_LARGE', { message: `Send at most ${MAX_ITEMS} leads at once.` });
   const key = idempotencyKey === undefined ? undefined : requestKey(idempotencyKey, items, source);
@@ -69,8 +79,10 @@ export async function upsertLeads(deps: CrmDeps, principal: Principal, input: Up
     if (parsed.ok) candidates.push({ index, ...parsed });
     else results.push(rejected(index, parsed.issues, parsed.ignored));
   }
+  await deps.months.ensure(onlyMissing?.knownSince.filter((at) => at !== undefined) ?? []);
+  const request: Request = { principal, source, key, onlyMissing };
   for (let at = 0; at < candidates.length; at += CHUNK) {
-    results.push(...(await upsertChunk(deps, { principal, source, key }, candidates.slice(at, at + CHUNK))));
+    results.push(...(await upsertChunk(deps, request, candidates.slice(at, at + CHUNK))));
   }
   return results.sort((a, b) => a.index - b.index);
 }
@@ -111,6 +123,10 @@ async function store(tx: Tx, request: Request, chunk: readonly Candidate[], now:
     const found = findLead(item, drafts.values());
     if (found.kind === 'ambiguous') {
       results.push(rejected(index, [found.issue], ignored));
+      continue;
+    }
+    if (found.kind === 'lead' && request.onlyMissing && !found.lead.isNew) {
+      results.push({ index, status: 'unchanged', leadId: found.lead.id, issues: [], ignored, duplicate: false });
       continue;
     }
     const draft =
@@ -155,7 +171,7 @@ async function identifications(tx: Tx, drafts: readonly LeadDraft[]): Promise<It
 /** Appends the facts, the last statement; the first of each item carries its idempotency key. */
 async function tell(
   tx: Tx,
-  { principal, source, key }: Request,
+  { principal, source, key, onlyMissing }: Request,
   results: readonly UpsertResult[],
   facts: readonly ItemFact[],
   now: Date,
@@ -171,7 +187,8 @@ async function tell(
       id: nextId(now.getTime()),
       workspaceId,
       ...kindOf(fact.type),
-      occurredAt: now,
+      occurredAt: onlyMissing?.knownSince[index] ?? now,
+      ...(onlyMissing && { tags: onlyMissing.tags }),
       ...fact,
       ...(entity && { entityType: entity.type, entityId: entity.id }),
       ...authorOf(principal, 'lead-upsert'),
