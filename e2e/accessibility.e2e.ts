@@ -18,6 +18,10 @@ const PAGES: readonly { readonly path: string; readonly ready: (page: Page) => P
   { path: '/campaigns', ready: (page) => expect(page.getByRole('table')).toBeVisible() },
   { path: '/admin/members', ready: (page) => expect(page.getByRole('table')).toBeVisible() },
   { path: '/admin/keys', ready: (page) => expect(page.getByRole('heading', { level: 1 })).toBeVisible() },
+  {
+    path: '/admin/health',
+    ready: (page) => expect(page.getByRole('row').filter({ hasText: 'usually' }).first()).toBeAttached(),
+  },
   { path: '/admin/retry-queue', ready: (page) => expect(page.getByText('Nothing waits')).toBeVisible() },
   { path: '/admin/types', ready: (page) => expect(page.getByRole('table').first()).toBeVisible() },
   { path: '/admin/workspace', ready: (page) => expect(page.getByLabel('Name')).toBeVisible() },

@@ -66,7 +66,7 @@ export interface HealthDeps {
 const PATIENCE_MS = 4_000;
 
 export function createHealth(deps: HealthDeps): Health {
-  const { pool, ingestPool, watch, incidents, metrics, clock } = deps;
+  const { pool, ingestPool, watch, incidents, live, metrics, clock } = deps;
   const { processId, place } = incidents;
   const startedAt = clock.now();
   const monitor = createMonitor({
@@ -107,7 +107,12 @@ export function createHealth(deps: HealthDeps): Health {
     async report(workspaceId) {
       const [facts, quarantine] = watch.outage
         ? [null, null]
-        : await Promise.all([unlessAway(readFacts()), unlessAway(readWaiting(pool, workspaceId))]);
+        : await Promise.all([
+            unlessAway(readFacts()),
+            unlessAway(readWaiting(pool, workspaceId)),
+            // Somebody asks: then the reader of the live stream is tried too. What comes of it is in its stats.
+            unlessAway(live.check().catch(() => undefined)),
+          ]);
       return makeReport({ ...deps, monitor, startedAt, place }, { facts, quarantine });
     },
     sources: (workspaceId) => readSources(deps, workspaceId),

@@ -1,6 +1,5 @@
 'use client';
 
-import '@mantine/charts/styles.css';
 import { Sparkline } from '@mantine/charts';
 import classes from './health.module.css';
 

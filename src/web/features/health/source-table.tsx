@@ -1,6 +1,8 @@
 'use client';
 
+import '@mantine/charts/styles.css';
 import { Anchor, Badge, Paper, Table, Text, Title } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconPlugOff } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
@@ -82,6 +84,8 @@ export function SourceTable() {
 
 function SourceRow({ source }: { readonly source: Source }) {
   const [label, colour] = JUDGEMENTS[source.judgement];
+  // What is not shown has no size to draw in.
+  const isWide = useMediaQuery('(min-width: 68em)');
   const mayReplay = usePermission('quarantine:manage');
   const mayRead = usePermission('activity:read');
   const refusedHref = `/admin/retry-queue?source=${encodeURIComponent(source.source)}`;
@@ -119,7 +123,7 @@ function SourceRow({ source }: { readonly source: Source }) {
         </Text>
       </Table.Td>
       <Table.Td className={classes.wide}>
-        <DayChart counts={source.day} label={`${total} events of ${source.source} in the last 24 hours`} />
+        {isWide && <DayChart counts={source.day} label={`${total} events of ${source.source} in the last 24 hours`} />}
       </Table.Td>
       <Table.Td className={classes.roomy}>
         {source.refused > 0 && mayReplay ? (

@@ -9,7 +9,9 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Verdict } from '#domain/health.ts';
+import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
+import { fullTime } from '../../time/zoned.ts';
 import type { Outputs } from '../../trpc/client.ts';
 import classes from './health.module.css';
 
@@ -25,6 +27,7 @@ const ICONS: Readonly<Record<Verdict, TablerIcon>> = {
 /** Is logging working now: one sentence, since when, and on what that rests. */
 export function VerdictCard({ report }: { readonly report: Report }) {
   const Icon = ICONS[report.verdict];
+  const timeZone = useWorkspaceTimeZone();
   return (
     <Paper
       component="section"
@@ -42,7 +45,7 @@ export function VerdictCard({ report }: { readonly report: Report }) {
           </Title>
           <Text size="sm" c="dimmed">
             {report.verdict === 'working' ? 'Without a break since ' : 'Since '}
-            <When at={report.since} />. <Proof report={report} />
+            <time dateTime={report.since}>{fullTime(new Date(report.since), timeZone)}</time>. <Proof report={report} />
           </Text>
           {report.problems.length > 0 && (
             <List size="sm" mt="xs" className={classes.problems}>
