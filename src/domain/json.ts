@@ -17,17 +17,52 @@ const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/;
 /**
  * The value of a JSON text; integers that a double would round and numbers beyond the largest double become an
  * InexactNumber.
- * @throws SyntaxError when it is no JSON, RangeError when one with such numbers nests thousands deep
+ * @throws SyntaxError when it is no JSON
  */
 export function parseJson(text: string): unknown {
-  return SUSPECT.test(text) ? JSON.parse(text, markInexact) : JSON.parse(text);
+  if (!SUSPECT.test(text)) return JSON.parse(text);
+  try {
+    return JSON.parse(text, markInexact);
+  } catch (error) {
+    // It is JSON that nests thousands deep, which the marking cannot follow: one such event must not cost its batch.
+    if (error instanceof RangeError) return parseDeep(text);
+    throw error;
+  }
 }
 
 function markInexact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
-  const isInteger = /^-?\d+$/.test(context.source);
-  const isExact = isInteger ? Number.isSafeInteger(value) || String(value) === context.source : Number.isFinite(value);
-  return isExact ? value : new InexactNumber(context.source);
+  return isExact(context.source) ? value : new InexactNumber(context.source);
+}
+
+function isExact(source: string): boolean {
+  const value = Number(source);
+  const isInteger = /^-?\d+$/.test(source);
+  return isInteger ? Number.isSafeInteger(value) || String(value) === source : Number.isFinite(value);
+}
+
+/** The strings of a JSON text, which are left alone, and its numbers. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+/** The same without recursion: such numbers are strings while the text is parsed, and marked afterwards. */
+function parseDeep(text: string): unknown {
+  // No string of the text begins so, however it is escaped.
+  const mark = crypto.randomUUID();
+  const marked = text.replace(STRING_OR_NUMBER, (found) =>
+    found.startsWith('"') || isExact(found) ? found : JSON.stringify(mark + found),
+  );
+  const root: Record<string, unknown> = { value: JSON.parse(marked) };
+  const open: Record<string, unknown>[] = [root];
+  for (let parent = open.pop(); parent; parent = open.pop()) {
+    for (const [key, value] of Object.entries(parent)) {
+      if (typeof value === 'string' && value.startsWith(mark)) {
+        // Not assigned: a member may be named __proto__.
+        const inexact = new InexactNumber(value.slice(mark.length));
+        Object.defineProperty(parent, key, { value: inexact, enumerable: true, configurable: true, writable: true });
+      } else if (typeof value === 'object' && value !== null) open.push(value as Record<string, unknown>);
+    }
+  }
+  return root.value;
 }
 
 /**

@@ -42,6 +42,21 @@ describe('parseJson', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  test('marks them too in what nests thousands deep, which costs its neighbours nothing', () => {
+    const deep = `${'[{"a":'.repeat(20_000)}"1e999"${'}]'.repeat(20_000)}`;
+    const big =
+      '{"__proto__":1e999,"text":"\\"1e999, 12345678901234567890","n":12345678901234567890,"inexact":-1.5e+3}';
+    expect(() => JSON.parse(`[${deep},1e999]`, (_key, value) => value)).toThrow(RangeError);
+    const [, last] = parseJson(`[${deep},${big}]`) as [unknown, object];
+    expect(last).toEqual(parseJson(big));
+    expect(Object.entries(last)).toEqual([
+      ['__proto__', new InexactNumber('1e999')],
+      ['text', '"1e999, 12345678901234567890'],
+      ['n', new InexactNumber('12345678901234567890')],
+      ['inexact', -1500],
+    ]);
+  });
+
   test('throws SyntaxError for what is no JSON', () => {
     for (const text of ['', '{', '{"a":1,}', 'NaN', "{'a':1}", '[1}', '\u0000', '12345678901234567890x']) {
       expect(() => parseJson(text)).toThrow(SyntaxError);
