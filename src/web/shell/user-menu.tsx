@@ -5,15 +5,18 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconLogout } from '@tabler/icons-react';
 import { ChangePassword } from '../features/account/change-password.tsx';
 import { SignInError, signOut } from '../session/auth-client.ts';
+import { beginSigningOut } from '../session/leave.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSession } from '../session/session.tsx';
 import { toastFailure } from '../ui/toast.ts';
 
 async function leave(): Promise<void> {
+  beginSigningOut(true);
   try {
     await signOut();
     window.location.assign('/sign-in');
   } catch (error) {
+    beginSigningOut(false);
     toastFailure('Could not sign out', error instanceof SignInError ? error.message : 'Try again.');
   }
 }
