@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { isStillRunning, ownIdentity, processIdentitySchema } from './process-identity.ts';
 
@@ -6,7 +7,7 @@ import { isStillRunning, ownIdentity, processIdentitySchema } from './process-id
  * The file appears whole (written aside, then linked), so whoever sees it can read whose it is.
  */
 export async function takeFileLock(path: string): Promise<boolean> {
-  const aside = `${path}.${process.pid}`;
+  const aside = `${path}.${process.pid}.${randomUUID()}`;
   await writeFile(aside, JSON.stringify(ownIdentity()));
   try {
     await link(aside, path);

@@ -188,7 +188,7 @@ describe('a source', () => {
     expect(factOf(alert, 'Silent for')).toBe('2 hours 20 minutes');
     expect(factOf(alert, 'Expected')).toBe('at most 20 minutes at this time of the week');
     expect(factOf(alert, 'Alerts after')).toBe('1 hour');
-    expect(factOf(alert, 'Learned from')).toBe('4 weeks');
+    expect(factOf(alert, 'Learned from')).toBe('5 weeks');
     await clock.advance(40 * HOUR);
     expect(await found('source-silent')).toHaveLength(1);
     await arrive('n8n:regular', [clock.now()]);
