@@ -68,6 +68,8 @@ export interface Plan {
   readonly starts: ReadonlyMap<string, number>;
   /** Feeds that cannot be continued; they begin at the head. */
   readonly resync: readonly string[];
+  /** Feeds that were asked for and are none of this. */
+  readonly forbidden: readonly string[];
 }
 
 export interface Book {
@@ -85,7 +87,7 @@ export function planStart(
   lastEventId: string | undefined,
   book: Book,
   maxCatchUp: number,
-): Plan {
+): Omit<Plan, 'forbidden'> {
   const resync: string[] = [];
   const placed = requests.map(({ id, after }) => {
     const position = startOf([after, lastEventId], book);

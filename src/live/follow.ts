@@ -27,6 +27,7 @@ export async function* follow(
   hub.assertRoom(set);
   hub.addFollower(follower);
   try {
+    if (plan.forbidden.length > 0) yield { cursor: at(cursor), message: { feeds: plan.forbidden, forbidden: true } };
     while (!signal.aborted && !hasEnded(follower)) {
       const book = hub.book ?? { epoch, head: cursor };
       if (book.epoch !== epoch || book.head - cursor > limits.maxCatchUp) {

@@ -159,6 +159,10 @@ export class Hub implements TailListener {
     socket.on('drain', this.#onDrain);
     socket.on('close', this.#onClose);
     socket.write(format.opening());
+    if (plan.forbidden.length > 0) {
+      const at = formatStreamCursor({ epoch: plan.epoch, seq: cursor });
+      socket.write(format.forbidden(plan.forbidden, at));
+    }
     if (plan.epoch !== this.#epoch) this.#catchUp.resync(subscriber, this.#ring.head);
     else if (plan.resync.length > 0) this.#outlet.writeResync(subscriber, plan.resync, plan.epoch, cursor);
     this.#catchUp.add(subscriber);

@@ -20,7 +20,7 @@ import { type FeedSet, isAhead, type Plan, planStart, toFeedSet } from './feeds.
 import { follow } from './follow.ts';
 import { Hub } from './hub.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { assertMayFollow } from './permission.ts';
+import { judgeFeeds } from './permission.ts';
 import { Tail } from './tail.ts';
 import type { FollowRequest, Live, LiveLimits, MatchSearch } from './types.ts';
 
@@ -46,15 +46,15 @@ export function createLive(deps: LiveDeps): Live {
   const tail = new Tail({ ...deps, limits }, hub);
 
   const plan = async (request: FollowRequest): Promise<[FeedSet, Plan]> => {
-    assertMayFollow(request);
-    const set = toFeedSet(request.principal.workspaceId, request.feeds);
+    const { allowed: feeds, forbidden } = judgeFeeds(request);
+    const set = toFeedSet(request.principal.workspaceId, feeds);
     hub.assertRoom(set);
-    const { feeds, lastEventId } = request;
+    const { lastEventId } = request;
     // A cursor ahead of us may be of a page that was read after our last look: then a look at the book will tell.
     const isBehind = hub.book === undefined || isAhead(feeds, lastEventId, hub.book);
     if (!tail.isCurrent || isBehind) await tail.poke();
     if (hub.book === undefined) throw new AppError('UNAVAILABLE', { retryAfter: 1 });
-    return [set, planStart(feeds, lastEventId, hub.book, limits.maxCatchUp)];
+    return [set, { ...planStart(feeds, lastEventId, hub.book, limits.maxCatchUp), forbidden }];
   };
 
   const service = createService({

@@ -1,14 +1,22 @@
-import { forbidden } from '#domain/forbidden.ts';
+import { forbidden as refusal } from '#domain/forbidden.ts';
 import { may } from '#domain/principal.ts';
-import type { FollowRequest } from './types.ts';
+import type { FeedRequest, FollowRequest } from './types.ts';
+
+export interface JudgedFeeds {
+  readonly allowed: readonly FeedRequest[];
+  /** Their ids. One tab's page that its person may not see any more must not cost the others of the browser their own. */
+  readonly forbidden: readonly string[];
+}
 
 /**
- * Throws FORBIDDEN unless the principal may read everything in its workspace, or may read timelines and every feed
- * names the one lead it is about.
+ * What the principal may follow: everything in its workspace, or timelines, which name the one lead they are about.
+ * @throws AppError FORBIDDEN when that is none of the feeds
  */
-export function assertMayFollow({ principal, feeds }: Pick<FollowRequest, 'principal' | 'feeds'>): void {
-  if (may(principal, 'activity:read')) return;
-  const onlyTimelines = feeds.every((feed) => feed.filter.leadId !== undefined);
-  if (onlyTimelines && may(principal, 'timeline:read')) return;
-  throw forbidden(principal, 'activity:read');
+export function judgeFeeds({ principal, feeds }: Pick<FollowRequest, 'principal' | 'feeds'>): JudgedFeeds {
+  const hasAll = may(principal, 'activity:read');
+  const hasTimelines = may(principal, 'timeline:read');
+  const isAllowed = ({ filter }: FeedRequest) => hasAll || (hasTimelines && filter.leadId !== undefined);
+  const allowed = feeds.filter(isAllowed);
+  if (allowed.length === 0) throw refusal(principal, 'activity:read');
+  return { allowed, forbidden: feeds.filter((feed) => !isAllowed(feed)).map(({ id }) => id) };
 }

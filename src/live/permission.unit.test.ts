@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Principal } from '#domain/principal.ts';
 import type { KeyScope, Role } from '#domain/roles.ts';
-import { assertMayFollow } from './permission.ts';
+import { judgeFeeds } from './permission.ts';
 
 const LEAD = '0b1e2f3a-4c5d-4e6f-8a9b-0c1d2e3f4a5b';
 const everything = { id: 'everything', filter: {} };
@@ -21,8 +21,7 @@ const key = (...scopes: KeyScope[]): Principal => ({ kind: 'key', keyId: 'k', na
 
 const mayFollow = (principal: Principal, ...feeds: { id: string; filter: { leadId?: string } }[]) => {
   try {
-    assertMayFollow({ principal, feeds });
-    return true;
+    return judgeFeeds({ principal, feeds }).forbidden.length === 0;
   } catch (error) {
     expect(error).toMatchObject({ code: 'FORBIDDEN' });
     return false;
@@ -42,5 +41,12 @@ describe('who may follow', () => {
     expect(mayFollow(principal, everything)).toBe(all);
     expect(mayFollow(principal, timeline)).toBe(timelines);
     expect(mayFollow(principal, timeline, everything)).toBe(all);
+  });
+
+  test('one feed that is forbidden leaves the others', () => {
+    expect(judgeFeeds({ principal: user('PM'), feeds: [timeline, everything] })).toEqual({
+      allowed: [timeline],
+      forbidden: ['everything'],
+    });
   });
 });

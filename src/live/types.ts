@@ -22,11 +22,13 @@ export interface FollowRequest {
  * What a subscriber is told, in position order, each under the cursor from which to resume:
  * - an activity, with the feeds it matches: each matching activity once;
  * - `resync`: these feeds cannot be continued from where they were; read the page again, then go on from here;
+ * - `forbidden`, first of all: these feeds are not served, the others are;
  * - `caughtUp`: everything up to this cursor has been sent.
  */
 export type LiveMessage =
   | { readonly feeds: readonly string[]; readonly activity: ActivityView }
   | { readonly feeds: readonly string[]; readonly resync: true }
+  | { readonly feeds: readonly string[]; readonly forbidden: true }
   | { readonly feeds: readonly string[]; readonly caughtUp: true };
 
 export interface LiveEnvelope {
@@ -44,6 +46,7 @@ export interface FrameFormat {
   activityHead(feeds: readonly string[]): Buffer;
   activityTail(cursor: string): Buffer;
   resync(feeds: readonly string[], cursor: string): Buffer;
+  forbidden(feeds: readonly string[], cursor: string): Buffer;
   caughtUp(cursor: string): Buffer;
 }
 
@@ -127,7 +130,8 @@ export interface Live extends Service {
   /**
    * Makes sure that the request may be served now. What it returns starts the stream: `open` is asked for the socket,
    * the head of the answer sent, once there is room for it.
-   * @throws AppError FORBIDDEN, INVALID_INPUT or UNAVAILABLE; so does what it returns, before `open` is called
+   * Of several feeds those that are forbidden are told and left out.
+   * @throws AppError FORBIDDEN (when no feed is allowed), INVALID_INPUT or UNAVAILABLE; so does what it returns, before `open` is called
    */
   admit(request: FollowRequest): Promise<StartStream>;
   /**

@@ -214,6 +214,8 @@ export class TestServer {
   opened = 0;
   /** While set, streams are refused: for good, or for now. */
   refuses: 'final' | 'for now' | undefined;
+  /** The types whose feeds are forbidden: of several feeds only theirs. */
+  forbids: string | undefined;
   /** Cursors before this position are answered resync. */
   floor = 0;
 
@@ -236,7 +238,10 @@ export class TestServer {
     return view;
   }
 
-  open(tab: TestTab, workspaceId: string, feeds: readonly FeedFrom[], handlers: TransportHandlers): () => void {
+  open(tab: TestTab, workspaceId: string, asked: readonly FeedFrom[], handlers: TransportHandlers): () => void {
+    const isForbidden = ({ filter }: FeedFrom) => this.forbids !== undefined && filter.types?.includes(this.forbids);
+    const feeds = asked.filter((feed) => !isForbidden(feed));
+    const forbidden = asked.filter(isForbidden).map(({ id }) => id);
     const head = this.#book.length;
     const isLate = ({ after }: FeedFrom) => after !== undefined && seqOf(after) < this.floor;
     const starts = new Map(
@@ -251,6 +256,7 @@ export class TestServer {
     }
     this.#streams.add(stream);
     this.#tell(stream, () => handlers.onConnected());
+    if (forbidden.length > 0) this.#message(stream, head, { feeds: forbidden, forbidden: true });
     const late = feeds.filter(isLate).map(({ id }) => id);
     if (late.length > 0) this.#message(stream, head, { feeds: late, resync: true });
     for (const { seq } of this.#book) this.#send(stream, seq);

@@ -14,5 +14,7 @@ export const plainFormat: FrameFormat = {
   activityHead: () => HEAD,
   activityTail: (cursor) => Buffer.from(`\nid: ${cursor}\n\n`),
   resync: (_feeds, cursor) => Buffer.from(`event: resync\ndata: {}\nid: ${cursor}\n\n`),
+  // A plain stream is one feed: it is served, or the request is refused.
+  forbidden: (_feeds, cursor) => Buffer.from(`id: ${cursor}\n\n`),
   caughtUp: (cursor) => Buffer.from(`id: ${cursor}\n\n`),
 };

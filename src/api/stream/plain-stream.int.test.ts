@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Principal } from '#domain/principal.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { openEventStream, type StreamEvent } from '#testing/event-stream.ts';
 import {
@@ -78,5 +79,40 @@ describe('GET /api/stream', () => {
     await append(database.pool, [newActivity(), theirs, newActivity()]);
     await stream.until((events) => events.length > 0);
     expect(idsOf(stream.events)).toEqual([theirs.id]);
+  });
+});
+
+describe('a right that is taken away while a stream is being opened', () => {
+  test.each<[string, () => Principal | null]>([
+    ['the key itself', () => null],
+    ['a scope', () => keyOf(undefined, ['timeline:read'])],
+    [
+      'the database that knows',
+      () => {
+        throw new Error('cannot be asked');
+      },
+    ],
+  ])('ends it: %s', async (_what, later) => {
+    let asked = 0;
+    const authenticate = () => {
+      asked += 1;
+      return asked === 1 ? keyOf() : later();
+    };
+    const { url, live } = await server({ authenticate });
+    // It ends at once: whether its head has left by then is a matter of luck.
+    await fetch(`${url}/api/stream`).then(
+      (answer) => answer.text(),
+      () => undefined,
+    );
+    await expect.poll(() => live.stats().subscribers).toBe(0);
+    expect(asked).toBe(2);
+  });
+
+  test('is no reason to end another one', async () => {
+    const { url, live } = await server();
+    const one = await fetch(`${url}/api/stream`);
+    const two = await fetch(`${url}/api/stream`);
+    expect(live.stats().subscribers).toBe(2);
+    await Promise.all([one.body?.cancel(), two.body?.cancel()]);
   });
 });

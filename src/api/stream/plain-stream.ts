@@ -5,6 +5,7 @@ import { toAppError } from '../rest/errors.ts';
 import { toActivityFilter } from '../rest/filter-query.ts';
 import type { StreamDeps } from './index.ts';
 import { plainFormat } from './plain-format.ts';
+import { recheck } from './recheck.ts';
 import { beginStream, headersOf, lastEventIdOf, sendJson } from './stream-response.ts';
 
 /** Serves `GET /api/stream` to any EventSource. */
@@ -12,8 +13,9 @@ export async function servePlainStream(
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
-  { services, authenticate }: StreamDeps,
+  deps: StreamDeps,
 ): Promise<void> {
+  const { services, authenticate } = deps;
   const headers = headersOf(req, url);
   try {
     if (req.method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED');
@@ -27,6 +29,7 @@ export async function servePlainStream(
     const feeds = [{ id: 'feed', filter, after }];
     const lastEventId = lastEventIdOf(headers, url);
     beginStream(res, await services.live.admit({ principal, feeds, lastEventId }), plainFormat);
+    await recheck(deps, headers, principal);
   } catch (thrown) {
     const error = toAppError(thrown);
     const requestId = headers.get('x-request-id') ?? '';

@@ -247,6 +247,20 @@ describe('live.activities, read by the real tRPC client', () => {
     expect(live.stats()).toMatchObject({ subscribers: 1, refused: 1 });
   });
 
+  test('of several feeds one that is forbidden is told, and the others are served', async () => {
+    const { url } = await server({ authenticate: () => keyOf(undefined, ['timeline:read']) });
+    const leadId = '0b1e2f3a-4c5d-4e6f-8a9b-0c1d2e3f4a5b';
+    const stream = subscribe(() => url, {
+      feeds: [
+        { id: 'all', filter: {} },
+        { id: 'lead', filter: { leadId } },
+      ],
+    });
+    await stream.until(stream.isCaughtUp);
+    expect(stream.received[0]?.data).toEqual({ feeds: ['all'], forbidden: true });
+    expect(stream.received).toHaveLength(2);
+  });
+
   test('a principal that may read timelines follows one lead', async () => {
     const { url } = await server({ authenticate: () => keyOf(undefined, ['timeline:read']) });
     const stream = subscribe(() => url, { filter: { leadId: '0b1e2f3a-4c5d-4e6f-8a9b-0c1d2e3f4a5b' } });

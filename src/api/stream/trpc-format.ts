@@ -18,6 +18,7 @@ export function trpcFormat(heartbeatMs: number): FrameFormat {
     activityHead: (feeds) => Buffer.from(`data: {"json":{"feeds":${JSON.stringify(feeds)},"activity":`),
     activityTail: (cursor) => Buffer.from(`}}\nid: ${cursor}\n\n\n`),
     resync: (feeds, cursor) => message({ feeds, resync: true }, cursor),
+    forbidden: (feeds, cursor) => message({ feeds, forbidden: true }, cursor),
     caughtUp: (cursor) => message({ feeds: [], caughtUp: true }, cursor),
   };
 }

@@ -8,6 +8,7 @@ import { toAppError } from '../rest/errors.ts';
 import { router, type TrpcContext, toTrpcError } from '../trpc/init.ts';
 import { followInput } from './follow-input.ts';
 import type { StreamDeps } from './index.ts';
+import { recheck } from './recheck.ts';
 import { beginStream, endStreamWith, headersOf, lastEventIdOf, sendJson } from './stream-response.ts';
 import { trpcErrorFrame, trpcFormat } from './trpc-format.ts';
 
@@ -19,8 +20,9 @@ export async function serveTrpcStream(
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
-  { services, authenticate }: StreamDeps,
+  deps: StreamDeps,
 ): Promise<void> {
+  const { services, authenticate } = deps;
   const headers = headersOf(req, url);
   const format = trpcFormat(services.live.heartbeatMs);
   try {
@@ -31,6 +33,7 @@ export async function serveTrpcStream(
     const input = parseInput(followInput, readInput(url));
     const lastEventId = lastEventIdOf(headers, url) ?? input.lastEventId;
     beginStream(res, await services.live.admit({ principal, feeds: input.feeds, lastEventId }), format);
+    await recheck(deps, headers, principal);
   } catch (thrown) {
     const error = toAppError(thrown);
     const requestId = headers.get('x-request-id') ?? '';

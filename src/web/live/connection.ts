@@ -22,7 +22,7 @@ const RETRY_FINAL_MS = 30_000;
  */
 export class Connection {
   readonly workspaceId: string;
-  readonly feeds: ReadonlyMap<string, FeedFrom>;
+  readonly #feeds: Map<string, FeedFrom>;
   readonly #deps: ConnectionDeps;
   #state: LiveState = 'connecting';
   #cursor: string | undefined;
@@ -33,10 +33,14 @@ export class Connection {
 
   constructor(workspaceId: string, feeds: readonly FeedFrom[], deps: ConnectionDeps) {
     this.workspaceId = workspaceId;
-    this.feeds = new Map(feeds.map((feed) => [feed.id, feed]));
+    this.#feeds = new Map(feeds.map((feed) => [feed.id, feed]));
     this.#deps = deps;
     this.#disconnected();
     this.#open();
+  }
+
+  get feeds(): ReadonlyMap<string, FeedFrom> {
+    return this.#feeds;
   }
 
   get state(): LiveState {
@@ -46,6 +50,11 @@ export class Connection {
   /** Up to where a feed of this connection is complete; undefined while it has only been told to begin now. */
   progressOf(id: string): string | undefined {
     return later(this.feeds.get(id)?.after, this.#cursor);
+  }
+
+  /** Goes on without a feed, also when it opens again. */
+  drop(id: string): void {
+    this.#feeds.delete(id);
   }
 
   /** Tries again at once, if it is waiting to. */

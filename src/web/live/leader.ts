@@ -23,6 +23,8 @@ interface LedFeed extends Feed {
   replayFrom: string | undefined;
   /** Whether a connection carries it. */
   isOpen: boolean;
+  /** The server has refused it alone; it is asked again when somebody follows it anew, or looks. */
+  isForbidden: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export class Leader {
     const wanted = new Set(wants.map(({ id }) => id));
     let hasChanged = this.#dropFrom(tab, wanted);
     for (const want of wants) hasChanged = this.#heed(tab, want) || hasChanged;
-    if (hasChanged) this.#cancelRebuild ??= this.#deps.timers.after(SETTLE_MS, () => this.#rebuild());
+    if (hasChanged) this.#rebuildSoon();
     this.#tellStates();
   }
 
@@ -58,6 +60,9 @@ export class Leader {
   /** There is reason to hope: the network is back, or somebody looks at the page. */
   retryNow(): void {
     for (const connection of this.#connections) connection.retryNow();
+    const forbidden = [...this.#feeds.values()].filter((feed) => feed.isForbidden);
+    for (const feed of forbidden) feed.isForbidden = false;
+    if (forbidden.length > 0) this.#rebuildSoon();
   }
 
   stop(): void {
@@ -82,20 +87,26 @@ export class Leader {
     const feed = this.#feeds.get(id);
     if (feed === undefined) {
       const tabs = new Map([[tab, version]]);
-      const rest = { toldUpTo: after, replayFrom: undefined, isOpen: false };
+      const rest = { toldUpTo: after, replayFrom: undefined, isOpen: false, isForbidden: false };
       this.#feeds.set(id, { id, workspaceId, filter, tabs, ...rest });
       return true;
     }
     if (feed.tabs.get(tab) === version) return false;
     feed.tabs.set(tab, version);
+    const isAskedAgain = feed.isForbidden;
+    feed.isForbidden = false;
     if (!feed.isOpen) {
       feed.toldUpTo = earlier(feed.toldUpTo, after);
-      return false;
+      return isAskedAgain;
     }
     const isFurtherBack = after !== undefined && (feed.toldUpTo === undefined || isBefore(after, feed.toldUpTo));
     if (!isFurtherBack) return false;
     feed.replayFrom = earlier(feed.replayFrom, after);
     return true;
+  }
+
+  #rebuildSoon(): void {
+    this.#cancelRebuild ??= this.#deps.timers.after(SETTLE_MS, () => this.#rebuild());
   }
 
   #connectionOf(id: string): Connection | undefined {
@@ -111,6 +122,7 @@ export class Leader {
       portions.map((portion) => [portion, before.find((connection) => this.#isAsIs(connection, portion))]),
     );
     for (const feed of this.#feeds.values()) {
+      if (feed.isForbidden) continue;
       feed.toldUpTo = feed.replayFrom ?? feed.toldUpTo;
       feed.replayFrom = undefined;
       feed.isOpen = true;
@@ -122,7 +134,8 @@ export class Leader {
   }
 
   #placed(): FeedFrom[] {
-    return Array.from(this.#feeds.values(), ({ id, workspaceId, filter, isOpen, toldUpTo, replayFrom }) => ({
+    const served = [...this.#feeds.values()].filter(({ isForbidden }) => !isForbidden);
+    return served.map(({ id, workspaceId, filter, isOpen, toldUpTo, replayFrom }) => ({
       id,
       workspaceId,
       filter,
@@ -142,19 +155,42 @@ export class Leader {
       transport,
       timers,
       onState: () => this.#tellStates(),
-      onMessage: (cursor, message) => this.#tell(cursor, 'caughtUp' in message ? { ...message, feeds: all } : message),
+      onMessage: (cursor, message) => {
+        if ('forbidden' in message) this.#goOnWithout(message.feeds);
+        else this.#tell(cursor, 'caughtUp' in message ? { ...message, feeds: all } : message);
+      },
     });
   }
 
+  #isOpen(id: string): boolean {
+    return this.#feeds.get(id)?.isOpen === true;
+  }
+
+  /** Its place stays where it is: should it be allowed again, nothing is missing. */
+  #goOnWithout(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#connectionOf(id)?.drop(id);
+      const feed = this.#feeds.get(id);
+      if (feed) Object.assign(feed, { isOpen: false, isForbidden: true });
+    }
+    this.#tellStates();
+  }
+
   #tell(cursor: string, message: LiveMessage): void {
-    const feeds = message.feeds.map((id) => this.#feeds.get(id));
-    this.#deps.broadcast({ kind: 'told', cursor, since: feeds.map((feed) => feed?.toldUpTo), message });
+    // Of a feed that was forbidden and is allowed by now, what came meanwhile is missing: it is opened anew.
+    const ids = message.feeds.filter((id) => this.#isOpen(id));
+    if (ids.length === 0) return;
+    const feeds = ids.map((id) => this.#feeds.get(id));
+    const since = feeds.map((feed) => feed?.toldUpTo);
+    this.#deps.broadcast({ kind: 'told', cursor, since, message: { ...message, feeds: ids } });
     for (const feed of feeds) if (feed) feed.toldUpTo = cursor;
   }
 
   #tellStates(): void {
     const states: Record<string, LiveState> = {};
-    for (const { id } of this.#feeds.values()) states[id] = this.#connectionOf(id)?.state ?? 'connecting';
+    for (const { id, isForbidden } of this.#feeds.values()) {
+      states[id] = isForbidden ? 'fallback' : (this.#connectionOf(id)?.state ?? 'connecting');
+    }
     this.#deps.broadcast({ kind: 'states', states });
   }
 }

@@ -247,3 +247,49 @@ test('many feeds are split over several streams before an address gets too long'
   await calm();
   expect(followers.map(({ ids }) => ids.length)).toEqual(followers.map((_, index) => (index % 69 === 0 ? 1 : 0)));
 });
+
+describe('a feed that is forbidden', () => {
+  test('looks for itself; the others of its connection go on as if nothing were', async () => {
+    browser.server.forbids = 'A';
+    const refused = follow(browser.openTab(), { types: ['A'] });
+    const other = follow(browser.openTab(), { types: ['B'] });
+    await calm();
+    browser.server.write({ type: 'A' });
+    const { id } = browser.server.write({ type: 'B' });
+    await calm();
+    expect([refused.ids, other.ids]).toEqual([[], [id]]);
+    expect([refused.states.at(-1), other.states.at(-1)]).toEqual(['fallback', 'live']);
+    expect(browser.server.opened).toBe(1);
+    await browser.advance(120_000);
+    expect(browser.server.opened).toBe(1);
+  });
+
+  test('is asked for again when somebody looks, and misses nothing once it is allowed', async () => {
+    const tab = browser.openTab();
+    const refused = follow(tab, { types: ['A'] });
+    const other = follow(tab, { types: ['B'] });
+    await calm();
+    const ids = [browser.server.write({ type: 'A' }).id];
+    const others = [browser.server.write({ type: 'B' }).id];
+    await calm();
+    browser.server.forbids = 'A';
+    browser.server.drop();
+    await browser.advance(5_000);
+    ids.push(browser.server.write({ type: 'A' }).id);
+    others.push(browser.server.write({ type: 'B' }).id);
+    await calm();
+    expect(refused.states.at(-1)).toBe('fallback');
+    tab.live.wake();
+    await calm();
+    expect(refused.states.at(-1)).toBe('fallback');
+    browser.server.forbids = undefined;
+    ids.push(browser.server.write({ type: 'A' }).id);
+    tab.live.wake();
+    await calm();
+    others.push(browser.server.write({ type: 'B' }).id);
+    await calm();
+    expect(refused.ids).toEqual(ids);
+    expect(other.ids).toEqual(others);
+    expect(refused.states.at(-1)).toBe('live');
+  });
+});
