@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Principal } from '#domain/principal.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createTestCrm, type TestCrm, type TestWorkspace } from '#testing/crm.ts';
+import { observed } from '#testing/observed.ts';
 import { createCallerFactory, router } from '../init.ts';
 import { campaignsRouter } from './campaigns.ts';
 import { leadsRouter } from './leads.ts';
@@ -20,7 +21,7 @@ afterAll(() => test.drop());
 function callerOf(principal: Principal | null) {
   return createCaller({
     // @ts-expect-error: these procedures need these services alone
-    services: { crm: test.crm, log: silentLogger },
+    services: { ...observed, crm: test.crm, log: silentLogger },
     principal,
     requestId: 'request-1',
     headers: new Headers(),

@@ -4,6 +4,7 @@ import type { Principal } from '#domain/principal.ts';
 import type { LiveLimits, LiveMessage } from '#live/index.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { append, keyOf, newActivity, prepareBook, startLiveServer } from '#testing/live.ts';
+import { observed } from '#testing/observed.ts';
 import { createCallerFactory, router } from '../init.ts';
 import { liveRouter } from './live.ts';
 
@@ -21,8 +22,9 @@ async function open(principal: Principal | null, limits: Partial<LiveLimits> = {
   onTestFinished(() => server.stop());
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
+  const services = { ...observed, live: server.live };
   // @ts-expect-error: the procedure needs these services alone
-  const context: Parameters<typeof createCaller>[0] = { services: { live: server.live }, principal, requestId: '' };
+  const context: Parameters<typeof createCaller>[0] = { services, principal, requestId: '' };
   return { server, abort, caller: createCaller(context, { signal: abort.signal }) };
 }
 

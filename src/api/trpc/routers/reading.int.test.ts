@@ -7,6 +7,7 @@ import { createPrisma, type PrismaClient } from '#platform/db/prisma.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createQueries } from '#query/index.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
+import { observed } from '#testing/observed.ts';
 import { createCallerFactory, router } from '../init.ts';
 import { searchRouter } from './search.ts';
 import { timelineRouter } from './timeline.ts';
@@ -40,7 +41,7 @@ function callerOf(workspaceId: string, role: Role) {
   } as const;
   return createCaller({
     // @ts-expect-error: these procedures need these services alone
-    services: { query, types, log: silentLogger, retryQueue: { typeRegistered: async () => undefined } },
+    services: { ...observed, query, types, log: silentLogger, retryQueue: { typeRegistered: async () => undefined } },
     principal: { ...person, email: 'ann@example.com', name: 'Ann', workspaceId, role },
     requestId: 'request-1',
     headers: new Headers(),
