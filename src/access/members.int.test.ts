@@ -221,6 +221,50 @@ describe('a password reset', () => {
   });
 });
 
+describe('disabling a member', () => {
+  it('ends every session and stream at once, and the person cannot sign in until enabled again', async () => {
+    const pm = await enter('PM');
+    const { members } = one.access;
+    const closed = await closedDuring(pm.principal, async () => {
+      expect(await members.setDisabled(admin.principal, pm.userId, true)).toMatchObject({ isDisabled: true });
+    });
+    expect(closed).toBe(true);
+    expect(await one.access.authenticate(pm.headers)).toBeNull();
+    await expect(signIn(one.access, pm)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await one.access.members.setDisabled(admin.principal, pm.userId, false);
+    expect(await one.access.authenticate(pm.headers)).toBeNull();
+    expect(await personOf(one.access, await signIn(one.access, pm))).toMatchObject({ userId: pm.userId, role: 'PM' });
+  });
+
+  it('is not done to oneself, to the last admin, or to a super administrator by less', async () => {
+    const { members } = one.access;
+    const root = await enter('SUPER_ADMIN');
+    await expect(members.setDisabled(admin.principal, admin.userId, true)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(members.setDisabled(root.principal, root.userId, true)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(members.setDisabled(admin.principal, root.userId, true)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(members.setDisabled(admin.principal, admin.userId, false)).resolves.toMatchObject({
+      isDisabled: false,
+    });
+  });
+
+  it('of another workspace is not found, and one who belongs elsewhere too is left to super administrators', async () => {
+    const stranger = await enter('PM', otherWorkspaceId);
+    const { members } = one.access;
+    await expect(members.setDisabled(admin.principal, stranger.userId, true)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await one.prisma.membership.create({ data: { workspaceId, userId: stranger.userId, role: 'PM' } });
+    await expect(members.setDisabled(admin.principal, stranger.userId, true)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('disable the account'),
+    });
+    const root = await enter('SUPER_ADMIN');
+    await expect(members.setDisabled(root.principal, stranger.userId, true)).resolves.toMatchObject({
+      isDisabled: true,
+    });
+  });
+});
+
 describe('an actor whose rights ended since he was let in', () => {
   it('changes nothing any more', async () => {
     const second = await enter('ADMIN');

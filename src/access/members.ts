@@ -42,6 +42,11 @@ export interface Members {
   create(actor: UserPrincipal, input: NewMember): Promise<CreatedMember>;
   setRole(actor: UserPrincipal, userId: string, role: Role): Promise<MemberView>;
   remove(actor: UserPrincipal, userId: string): Promise<void>;
+  /**
+   * A disabled person cannot sign in and is signed out at once, everywhere; all that he did and owns stays.
+   * @throws AppError CONFLICT for oneself and for the last admin
+   */
+  setDisabled(actor: UserPrincipal, userId: string, disabled: boolean): Promise<MemberView>;
   resetPassword(actor: UserPrincipal, userId: string): Promise<{ readonly oneTimePassword: string }>;
 }
 
@@ -132,13 +137,30 @@ export function createMembers(deps: MemberDeps): Members {
         tell({ kind: 'member', id: userId, workspaceId, ended: true });
       }),
 
+    setDisabled: (actor, userId, disabled) =>
+      changeMembers(deps, actor, async (tx, tell) => {
+        const { workspaceId } = actor;
+        const member = await findMember(tx, workspaceId, userId);
+        if (member.user.superAdmin) assertSuperAdmin(actor);
+        await assertOnlyHere(tx, actor, userId, disabled ? 'disable the account' : 'enable the account');
+        if ((member.user.disabledAt !== null) === disabled) return toView(member);
+        if (disabled) {
+          if (userId === actor.userId) throw new AppError('CONFLICT', { message: 'You cannot disable yourself.' });
+          await assertAnotherAdmin(tx, workspaceId, userId);
+          await tx.authSession.deleteMany({ where: { userId } });
+        }
+        await tx.user.update({ where: { id: userId }, data: { disabledAt: disabled ? deps.clock.now() : null } });
+        tell({ kind: 'member', id: userId, ended: disabled });
+        return toView(await findMember(tx, workspaceId, userId));
+      }),
+
     async resetPassword(actor, userId) {
       const oneTimePassword = createOneTimePassword();
       const passwordHash = await hashPassword(oneTimePassword);
       return changeMembers(deps, actor, async (tx, tell) => {
         const member = await findMember(tx, actor.workspaceId, userId);
         if (member.user.superAdmin) assertSuperAdmin(actor);
-        await assertOnlyHere(tx, actor, userId);
+        await assertOnlyHere(tx, actor, userId, 'reset the password');
         await setPasswordHash(tx, userId, passwordHash, deps.clock.now());
         tell({ kind: 'member', id: userId, ended: true });
         return { oneTimePassword };
@@ -198,13 +220,13 @@ async function assertAnotherAdmin(tx: Tx, workspaceId: string, userId: string): 
   });
 }
 
-/** An admin rules over accounts that live in his workspace alone: a new password opens every door of an account. */
-async function assertOnlyHere(tx: Tx, actor: UserPrincipal, userId: string): Promise<void> {
+/** An admin rules over accounts that live in his workspace alone: what is done to an account is done to all its doors. */
+async function assertOnlyHere(tx: Tx, actor: UserPrincipal, userId: string, what: string): Promise<void> {
   if (actor.superAdmin) return;
   const elsewhere = await tx.membership.count({ where: { userId, workspaceId: { not: actor.workspaceId } } });
   if (elsewhere === 0) return;
   throw new AppError('FORBIDDEN', {
-    message: 'This person belongs to other workspaces too. Only a super administrator may reset the password.',
+    message: `This person belongs to other workspaces too. Only a super administrator may ${what}.`,
   });
 }
 

@@ -116,6 +116,7 @@ describe('tRPC', () => {
     'session.switchWorkspace': () => ({ workspaceId: callers.ids.workspaceId }),
     'workspaces.removeDemo': () => ({ workspaceId: callers.ids.workspaceId }),
     'members.setRole': () => ({ userId: callers.ids.userId, role: 'CLIENT' }),
+    'members.setDisabled': () => ({ userId: callers.ids.userId, disabled: true }),
     'members.remove': () => ({ userId: callers.ids.userId }),
     'members.resetPassword': () => ({ userId: callers.ids.userId }),
     'keys.rotate': () => ({ id: callers.ids.keyId, overlapHours: 1 }),

@@ -26,6 +26,13 @@ export const membersRouter = router({
     .input(member)
     .mutation(({ ctx, input }) => ctx.services.access.members.remove(asPerson(ctx.principal), input.userId)),
 
+  /** Ends every session and stream of the person at once, or lets him sign in again. */
+  setDisabled: permitted('members:manage')
+    .input(member.extend({ disabled: z.boolean() }))
+    .mutation(({ ctx, input }) =>
+      ctx.services.access.members.setDisabled(asPerson(ctx.principal), input.userId, input.disabled),
+    ),
+
   resetPassword: permitted('members:manage')
     .input(member)
     .mutation(({ ctx, input }) => ctx.services.access.members.resetPassword(asPerson(ctx.principal), input.userId)),
