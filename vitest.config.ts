@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
-          include: ['{src,integrations}/**/*.int.test.{ts,tsx}'],
+          include: ['{src,chaos,integrations}/**/*.int.test.{ts,tsx}'],
           setupFiles: ['src/testing/console.ts'],
           globalSetup: ['src/testing/postgres.ts'],
           testTimeout: 30_000,

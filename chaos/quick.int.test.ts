@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestDatabase } from '#testing/database.ts';
+import { CAMPAIGNS } from './campaigns/index.ts';
+import { createRandom } from './harness/random.ts';
+
+/** Each campaign as short as it can be: that it runs, and that nothing is lost in its first seconds. */
+const SCALE = 0.001;
+/** Processes are started and killed, servers recover, beside whatever else the machine does. */
+const PATIENCE_MS = 240_000;
+
+test.each(CAMPAIGNS.map((campaign) => [campaign.name, campaign] as const))(
+  'a short campaign of %s ends as promised',
+  async (name, campaign) => {
+    const folder = mkdtempSync(join(tmpdir(), `historybook-chaos-quick-${name}-`));
+    const database = await createTestDatabase();
+    onTestFinished(async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const random = createRandom(`quick/${name}`);
+    const context = { random, scale: SCALE, folder, databaseUrl: database.url, say: () => undefined };
+    const { failures, faults, check } = await campaign.run(context);
+    expect(failures).toEqual([]);
+    expect(Math.max(...Object.values(faults))).toBeGreaterThan(0);
+    if (check) expect(check.acknowledged).toBeGreaterThan(0);
+  },
+  PATIENCE_MS,
+);
