@@ -52,7 +52,9 @@ const STATE_SQL = `
     last_recorded_at = greatest(s.last_recorded_at, excluded.last_recorded_at)`;
 
 const END_SQL = 'UPDATE source_progress SET seq = $1 WHERE id = 1';
-const FORGET_SQL = 'DELETE FROM source_rate WHERE bucket_at < $1';
+/** Workspace by workspace, because that is how they are indexed. */
+const FORGET_SQL = `
+  DELETE FROM source_rate r USING workspace w WHERE r.workspace_id = w.id AND r.bucket_at < $1`;
 
 /**
  * Counts the next positions of the book by source and ten minutes. Each is counted once, whatever is cut off: counts and

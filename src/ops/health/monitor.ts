@@ -52,7 +52,7 @@ const CANARY_MS = 15_000;
 /** The reader of the live stream reconnects within that; longer is an incident. */
 const LIVE_PATIENCE_MS = 10_000;
 
-/** Looks once a second; opens and closes incidents; gives signs of life. */
+/** Looks once a second; opens and closes incidents; gives signs of life, and proves that events get into the book. */
 export function createMonitor(deps: MonitorDeps): Monitor {
   const { watch, ingest, live, metrics, incidents, pulse, clock, log } = deps;
   const begunAt = clock.now();
@@ -127,15 +127,18 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     }
   };
 
-  const run = async (signal: AbortSignal) => {
+  /** Apart from looking, because a database that is frozen keeps whoever asks it waiting. */
+  const prove = async () => {
+    if (watch.outage) return;
+    await beat();
+    await tryOne();
+    await deps.storeIncidents();
+  };
+
+  const repeat = async (work: () => Promise<void> | void, signal: AbortSignal) => {
     while (!signal.aborted) {
       try {
-        look();
-        if (!watch.outage) {
-          await beat();
-          await tryOne();
-          await deps.storeIncidents();
-        }
+        await work();
       } catch (error) {
         if (!isDatabaseAway(error)) log.error({ err: error }, 'the health of this process could not be looked at');
       }
@@ -147,10 +150,13 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     name: 'health',
     start() {
       const abort = new AbortController();
-      const done = run(abort.signal);
+      const done = [repeat(look, abort.signal), repeat(prove, abort.signal)];
+      // However short an outage is, it is seen.
+      const unsubscribe = watch.subscribe(look);
       return async () => {
+        unsubscribe();
         abort.abort();
-        await done;
+        await Promise.all(done);
         if (watch.outage) return;
         await Promise.all([pulse.end(), deps.storeIncidents()]).catch((error: unknown) => {
           log.debug({ err: error }, 'the end of this process could not be written down');

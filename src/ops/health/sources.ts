@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { judgeRate, type SourceHealth } from '#domain/health.ts';
 import type { Clock } from '#platform/clock.ts';
-import { lagPercentiles } from './lag.ts';
+import { LAG_BOUNDS_S, lagPercentiles } from './lag.ts';
 
 /** The sources of which something came last; more than these nobody looks through. */
 export const SOURCES_SHOWN = 50;
@@ -21,21 +21,16 @@ const DAY_SQL = `
     FROM source_rate WHERE workspace_id = $1 AND bucket_at >= $2 AND bucket_at < $3 AND source = ANY ($4)
    GROUP BY source, hour`;
 
+const LAG_SUMS = Array.from({ length: LAG_BOUNDS_S.length + 1 }, (_, i) => `sum(lags[${i + 1}])::int`);
 const LAGS_SQL = `
-  SELECT source, array_agg(n ORDER BY i) AS lags FROM (
-    SELECT r.source, l.i, sum(l.n)::int AS n
-      FROM source_rate r, unnest(r.lags) WITH ORDINALITY AS l (n, i)
-     WHERE r.workspace_id = $1 AND r.bucket_at >= $2 AND r.source = ANY ($3)
-     GROUP BY r.source, l.i) s
+  SELECT source, ARRAY[${LAG_SUMS.join(', ')}] AS lags
+    FROM source_rate WHERE workspace_id = $1 AND bucket_at >= $2 AND source = ANY ($3)
    GROUP BY source`;
 
-/** The same hour now (week 0) and in each of the weeks before. */
-const HOURS_SQL = `
-  SELECT w.week::int AS week, r.source, sum(r.events)::int AS events
-    FROM unnest($2::int[], $3::timestamptz[], $4::timestamptz[]) AS w (week, from_at, to_at)
-    JOIN source_rate r ON r.workspace_id = $1 AND r.bucket_at >= w.from_at AND r.bucket_at < w.to_at
-     AND r.source = ANY ($5)
-   GROUP BY w.week, r.source`;
+/** Named one by one: as ranges to join with, the planner would read all that the workspace has. */
+const BUCKETS_SQL = `
+  SELECT source, bucket_at, events FROM source_rate
+   WHERE workspace_id = $1 AND bucket_at = ANY ($2::timestamptz[]) AND source = ANY ($3)`;
 
 const REFUSED_SQL = `
   SELECT source, sum(1 + repeats)::int AS refused FROM (
@@ -63,23 +58,24 @@ export async function readSources(
   const { rows: states } = await pool.query<StateRow>(STATES_SQL, [workspaceId]);
   const names = states.map(({ source }) => source);
   const ofWeek = (week: number, at: number) => new Date(at - week * WEEK);
-  const weeks = [0, ...WEEKS];
   const dayFrom = new Date(end - 24 * HOUR);
   const [day, lags, hours, refused] = await Promise.all([
     pool.query<{ source: string; hour: number; events: number }>(DAY_SQL, [workspaceId, dayFrom, new Date(end), names]),
     pool.query<{ source: string; lags: number[] }>(LAGS_SQL, [workspaceId, dayFrom, names]),
-    pool.query<{ week: number; source: string; events: number }>(HOURS_SQL, [
+    pool.query<{ source: string; bucket_at: Date; events: number }>(BUCKETS_SQL, [
       workspaceId,
-      weeks,
-      weeks.map((week) => ofWeek(week, end - HOUR)),
-      weeks.map((week) => ofWeek(week, end)),
+      [0, ...WEEKS].flatMap((week) => hourOf(week, end)),
       names,
     ]),
     pool.query<{ source: string; refused: number }>(REFUSED_SQL, [workspaceId, dayFrom]),
   ]);
   return states.map((state) => {
     const { source, first_at: firstAt } = state;
-    const ofHour = (week: number) => hours.rows.find((row) => row.source === source && row.week === week)?.events ?? 0;
+    const ofHour = (week: number) => {
+      const buckets = new Set(hourOf(week, end).map((at) => at.getTime()));
+      const rows = hours.rows.filter((row) => row.source === source && buckets.has(row.bucket_at.getTime()));
+      return rows.reduce((sum, row) => sum + row.events, 0);
+    };
     const usual = WEEKS.filter((week) => firstAt < ofWeek(week, end)).map(ofHour);
     const lastHour = ofHour(0);
     const byHour = new Map(day.rows.filter((row) => row.source === source).map((row) => [row.hour, row.events]));
@@ -96,4 +92,9 @@ export async function readSources(
       lagMs: lagPercentiles(lags.rows.find((row) => row.source === source)?.lags ?? []),
     };
   });
+}
+
+/** The spans of ten minutes of the hour that ended at `end`, so many weeks before. */
+function hourOf(week: number, end: number): Date[] {
+  return Array.from({ length: HOUR / TEN_MINUTES }, (_, i) => new Date(end - week * WEEK - (i + 1) * TEN_MINUTES));
 }
