@@ -11,7 +11,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,integrations}/**/*.unit.test.{ts,tsx}'],
+          include: ['{src,integrations,packages/*/src}/**/*.unit.test.{ts,tsx}'],
           setupFiles: ['src/testing/console.ts'],
         },
       },
@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
-          include: ['{src,chaos,integrations}/**/*.int.test.{ts,tsx}'],
+          include: ['{src,chaos,integrations,packages/*/src}/**/*.int.test.{ts,tsx}'],
           setupFiles: ['src/testing/console.ts'],
           globalSetup: ['src/testing/postgres.ts'],
           testTimeout: 30_000,

@@ -5,7 +5,7 @@ import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import config from '../.dependency-cruiser.mjs';
 
 const { forbidden, options } = config;
-const result = await cruise(['src'], { ...options, ruleSet: { forbidden }, validate: true }, undefined, {
+const result = await cruise(['src', 'packages'], { ...options, ruleSet: { forbidden }, validate: true }, undefined, {
   tsConfig: extractTSConfig('tsconfig.json'),
 });
 const { violations, totalCruised, totalDependenciesCruised } = result.output.summary;
