@@ -69,7 +69,7 @@ test('a key does what its scopes say and nothing else', async ({ workspace, worl
   }
 });
 
-test('a new member signs in with the password that was shown once', async ({ openAs, workspace, page }) => {
+test('a new member signs in with the password that was shown once', async ({ openAs, workspace, page, problems }) => {
   const admin = await openAs('admin', '/admin/members', { workspaceId: workspace.id });
   await admin.getByRole('button', { name: 'Add member' }).first().click();
   const form = admin.getByRole('dialog', { name: 'Add member' });
@@ -88,6 +88,31 @@ test('a new member signs in with the password that was shown once', async ({ ope
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('button', { name: 'Signed in as Nora New' })).toBeVisible();
   await expect(page.getByRole('button', { name: `Workspace ${workspace.name}` })).toBeVisible();
+
+  const setDisabled = async (action: 'Disable account' | 'Enable account') => {
+    await admin.getByRole('button', { name: 'Actions for Nora New' }).click();
+    await admin.getByRole('menuitem', { name: action }).click();
+    await admin
+      .getByRole('dialog', { name: /Nora New/ })
+      .getByRole('button', { name: action })
+      .click();
+  };
+  const signIn = async () => {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  problems.expect(/status of 401.*sign-in\/email/);
+  await setDisabled('Disable account');
+  await expect(admin.getByRole('row', { name: /Nora New/ })).toContainText('Disabled');
+  await page.reload();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await signIn();
+  await expect(page.getByText('The e-mail address or the password is wrong.')).toBeVisible();
+  await setDisabled('Enable account');
+  await expect(admin.getByRole('row', { name: /Nora New/ })).not.toContainText('Disabled');
+  await signIn();
+  await expect(page.getByRole('button', { name: 'Signed in as Nora New' })).toBeVisible();
 
   await admin.getByRole('button', { name: 'Actions for Nora New' }).click();
   await admin.getByRole('menuitem', { name: 'Remove from workspace' }).click();
