@@ -12,6 +12,7 @@ import { LoadError, NoPermission } from '../../ui/states.tsx';
 import { HealthFacts } from './health-facts.tsx';
 import { HealthSkeleton } from './health-skeleton.tsx';
 import { IncidentList } from './incident-list.tsx';
+import { OpenAlerts } from './open-alerts.tsx';
 import { SourceTable } from './source-table.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
@@ -61,6 +62,7 @@ function Health() {
             </Alert>
           )}
           <VerdictCard report={data} />
+          <OpenAlerts />
           <SourceTable />
           <HealthFacts report={data} />
           <IncidentList />
