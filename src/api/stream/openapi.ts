@@ -51,7 +51,7 @@ id: 1.9000
 
 `;
 
-/** Describes \X the routes that the framework serves. */
+/** Describes `GET /api/stream` beside the routes that the framework serves. */
 export function registerStreamDocs(app: RestApp): void {
   app.openAPIRegistry.register('LiveActivity', liveActivitySchema);
   app.openAPIRegistry.registerPath({
