@@ -37,6 +37,8 @@ export interface NewActivity extends LeadReference {
   readonly type: string;
   readonly category: Category | string;
   readonly occurredAt: Date;
+  /** Only of a made-up history, such as the demo's: everything else is recorded when the book takes it. */
+  readonly recordedAt?: Date | undefined;
   /** A subject that is no lead, such as `deal:456`; leads are named by the references of LeadReference. */
   readonly subjectKey?: string | undefined;
   readonly description: string;
@@ -99,6 +101,7 @@ export interface ActivityView {
   readonly visibility: Visibility;
   readonly severity: Severity;
   readonly status: string | null;
+  readonly tags: readonly string[];
 }
 
 export type ReceiptStatus = 'stored' | 'duplicate' | 'spooled' | 'quarantined';

@@ -29,6 +29,7 @@ function activity(values: Partial<ActivityView> = {}): ActivityView {
     visibility: 'INTERNAL',
     severity: 'INFO',
     status: null,
+    tags: [],
     ...values,
   };
 }

@@ -25,6 +25,7 @@ export function liveEvent(seq: number, values: Partial<ActivityView> = {}, works
     visibility: 'INTERNAL',
     severity: 'INFO',
     status: null,
+    tags: [],
     ...values,
   };
   return { seq, workspaceId, view, json: Buffer.from(JSON.stringify(view)) };

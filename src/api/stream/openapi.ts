@@ -35,12 +35,13 @@ export const liveActivitySchema = z
     visibility: z.enum(VISIBILITIES),
     severity: z.enum(SEVERITIES),
     status: text.nullable(),
+    tags: z.array(text).openapi({ description: 'imported, import:… and mapping:… on what an import brought.' }),
   })
   .openapi('LiveActivity') satisfies z.ZodType<ActivityView>;
 
 const EXAMPLE = `retry: 330
 
-data: {"id":"0198c2a1-7c00-7000-8000-0000000000ff","position":4711,"door":"lead","type":"INBOUND_REPLY","category":"SMS","occurredAt":"2025-11-07T08:15:05.000Z","recordedAt":"2025-11-07T08:15:05.120Z","description":"Replied: Yes","message":"Yes","metadata":null,"source":"n8n:CmaISo2tBtYRqNs0","executionId":"29102","lead":null,"leadAirtableId":"recABC123","subjectKey":"airtable:recABC123","actor":{"type":"INTEGRATION","id":null,"label":"n8n:CmaISo2tBtYRqNs0"},"createdBy":null,"serviceKey":{"id":"0198c2a1-7c00-7000-8000-0000000000ee","name":"n8n"},"visibility":"INTERNAL","severity":"INFO","status":null}
+data: {"id":"0198c2a1-7c00-7000-8000-0000000000ff","position":4711,"door":"lead","type":"INBOUND_REPLY","category":"SMS","occurredAt":"2025-11-07T08:15:05.000Z","recordedAt":"2025-11-07T08:15:05.120Z","description":"Replied: Yes","message":"Yes","metadata":null,"source":"n8n:CmaISo2tBtYRqNs0","executionId":"29102","lead":null,"leadAirtableId":"recABC123","subjectKey":"airtable:recABC123","actor":{"type":"INTEGRATION","id":null,"label":"n8n:CmaISo2tBtYRqNs0"},"createdBy":null,"serviceKey":{"id":"0198c2a1-7c00-7000-8000-0000000000ee","name":"n8n"},"visibility":"INTERNAL","severity":"INFO","status":null,"tags":[]}
 id: 1.4711
 
 : ping

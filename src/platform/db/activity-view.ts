@@ -13,7 +13,7 @@ export const ACTIVITY_VIEW_COLUMNS = `
   a.id, a.seq, a.workspace_id, a.door, a.type, a.category, a.occurred_at, a.recorded_at,
   a.description, a.message, a.metadata, a.source, a.execution_id, a.lead_airtable_id, a.subject_key,
   a.actor_type, a.actor_id, a.actor_label, a.created_by, a.service_key_id, a.service_key_name,
-  a.visibility, a.severity, a.status,
+  a.visibility, a.severity, a.status, a.tags, a.tags,
   l.id AS lead_id, l.first_name AS lead_first_name, l.last_name AS lead_last_name, l.email AS lead_email`;
 
 /** Joins each activity of alias `a` to at most one lead: an identity's spans of time never overlap. */
@@ -48,6 +48,7 @@ export interface ActivityViewRow {
   readonly visibility: Visibility;
   readonly severity: Severity;
   readonly status: string | null;
+  readonly tags: readonly string[] | null;
   readonly lead_id: string | null;
   readonly lead_first_name: string | null;
   readonly lead_last_name: string | null;
@@ -78,6 +79,7 @@ export function toActivityView(row: ActivityViewRow): ActivityView {
     visibility: row.visibility,
     severity: row.severity,
     status: row.status,
+    tags: row.tags ?? [],
   };
 }
 

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
+import { importOf } from '#domain/import-run.ts';
 import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { fullTime } from '../../time/zoned.ts';
 import { CopyIcon, CopyText } from '../../ui/copy-button.tsx';
@@ -36,6 +37,7 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
   const late = lateness(activity);
   const { actor, metadata } = activity;
   const quarantineId = metadata?.quarantine_id;
+  const importId = importOf(activity.tags);
   return (
     <Stack gap="sm" className={classes.root}>
       <dl className={classes.facts}>
@@ -75,6 +77,13 @@ export function ActivityDetails({ activity, type }: { readonly activity: Activit
           </Fact>
         )}
         {activity.serviceKey && <Fact label="Written by key">{activity.serviceKey.name}</Fact>}
+        {importId !== undefined && (
+          <Fact label="Imported">
+            <Anchor component={Link} size="sm" href={`/admin/import?run=${importId}`}>
+              with other old records
+            </Anchor>
+          </Fact>
+        )}
         {typeof quarantineId === 'string' && (
           <Fact label="Replayed from">
             <Anchor component={Link} size="sm" href={`/admin/retry-queue?state=replayed&q=${quarantineId}`}>

@@ -1,5 +1,6 @@
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
+import { importOf } from '#domain/import-run.ts';
 import { clockTime, shortDate } from '../../time/zoned.ts';
 
 export interface ActivityText {
@@ -58,8 +59,12 @@ export function activityText(
 
 const LATE = 60_000;
 
-/** How long after it happened the book took it, in milliseconds: 0 when that is within a minute. */
-export function lateness(activity: Pick<ActivityView, 'occurredAt' | 'recordedAt'>): number {
+/**
+ * How long after it happened the book took it, in milliseconds: 0 when that is within a minute, and for one that was
+ * imported, which is not late but old.
+ */
+export function lateness(activity: Pick<ActivityView, 'occurredAt' | 'recordedAt' | 'tags'>): number {
+  if (importOf(activity.tags) !== undefined) return 0;
   const delay = Date.parse(activity.recordedAt) - Date.parse(activity.occurredAt);
   return delay > LATE ? delay : 0;
 }

@@ -43,9 +43,11 @@ it('leaves what is no instant as it is', () => {
 });
 
 it('calls an activity late when it was recorded more than a minute after it occurred', () => {
-  const at = (recordedAt: string) => lateness({ occurredAt: '2025-11-07T08:00:00.000Z', recordedAt });
+  const at = (recordedAt: string, tags: string[] = []) =>
+    lateness({ occurredAt: '2025-11-07T08:00:00.000Z', recordedAt, tags });
   expect(at('2025-11-07T08:01:00.000Z')).toBe(0);
   expect(duration(at('2025-11-07T08:01:00.001Z'))).toBe('1 minute');
   expect(duration(at('2025-11-07T10:59:00.000Z'))).toBe('2 hours');
   expect(duration(at('2025-11-12T08:00:00.000Z'))).toBe('5 days');
+  expect(at('2025-11-12T08:00:00.000Z', ['imported', 'import:1'])).toBe(0);
 });

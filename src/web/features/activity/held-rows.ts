@@ -78,26 +78,44 @@ function unknownOf(state: HeldRows, activities: readonly ActivityView[]): Activi
   });
 }
 
+/**
+ * Those that belong among the rows that are shown. Below the last one there is a gap as long as more can be loaded: what
+ * falls into it (an import of a year that is past) comes with the next page, and is nothing to wait for or to announce.
+ */
+function fittingIn({ rows, hasMore }: HeldRows, arrivals: readonly ActivityView[]): readonly ActivityView[] {
+  const last = rows.at(-1);
+  return hasMore && last ? arrivals.filter((row) => newestFirst(row, last) < 0) : arrivals;
+}
+
+function counted(state: HeldRows, more: number): HeldRows {
+  const total = state.total + more;
+  return {
+    ...state,
+    total: state.totalIsCapped ? state.total : Math.min(total, TOTAL_CAP),
+    totalIsCapped: state.totalIsCapped || total > TOTAL_CAP,
+  };
+}
+
 function hold(state: HeldRows, arrivals: readonly ActivityView[]): HeldRows {
   if (arrivals.length === 0) return state;
-  const held = [...arrivals, ...state.held].sort(newestFirst);
-  return { ...state, held: held.slice(0, HELD_MAX), overflowed: state.overflowed || held.length > HELD_MAX };
+  const fitting = fittingIn(state, arrivals);
+  const held = [...fitting, ...state.held].sort(newestFirst);
+  return {
+    ...counted(state, arrivals.length - fitting.length),
+    held: held.slice(0, HELD_MAX),
+    overflowed: state.overflowed || held.length > HELD_MAX,
+  };
 }
 
 function show(state: HeldRows, arrivals: readonly ActivityView[]): HeldRows {
   if (arrivals.length === 0) return state;
-  const last = state.rows.at(-1);
-  // Below the last row there is a gap as long as more can be loaded; what falls into it comes with the next page.
-  const fitting = state.hasMore && last ? arrivals.filter((row) => newestFirst(row, last) < 0) : arrivals;
+  const fitting = fittingIn(state, arrivals);
   const merged = [...fitting, ...state.rows].sort(newestFirst);
   const rows = merged.slice(0, state.limit);
-  const total = state.total + arrivals.length;
   return {
-    ...state,
+    ...counted(state, arrivals.length),
     rows,
     fresh: new Set([...[...state.fresh].slice(-HELD_MAX), ...fitting.map((row) => row.id)]),
-    total: state.totalIsCapped ? state.total : Math.min(total, TOTAL_CAP),
-    totalIsCapped: state.totalIsCapped || total > TOTAL_CAP,
     hasMore: state.hasMore || merged.length > rows.length,
   };
 }

@@ -95,6 +95,19 @@ describe('arrivals', () => {
     expect([state.total, state.totalIsCapped]).toEqual([10_000, true]);
   });
 
+  it('that belong below the last row shown are counted and neither shown nor held: an import of a past year', () => {
+    const open = played(emptyRows(3), {
+      kind: 'page',
+      page: page([activity(13), activity(12), activity(11)], 13, { nextCursor: 'x', total: 100 }),
+      reading: false,
+    });
+    for (const reading of [true, false]) {
+      const old = Array.from({ length: 5 }, (_, index) => activity(index + 20, index + 1));
+      const state = played(open, { kind: 'arrive', activities: old, reading });
+      expect([state.held, positions(state.rows), state.total]).toEqual([[], [13, 12, 11], 105]);
+    }
+  });
+
   it('beyond what may wait are given up for reading the page again', () => {
     const many = Array.from({ length: HELD_MAX + 1 }, (_, index) => activity(index + 4));
     const state = played(start, { kind: 'arrive', activities: many, reading: true });

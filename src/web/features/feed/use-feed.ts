@@ -10,12 +10,15 @@ import { useWorkspaceTimeZone } from '../../session/session.tsx';
 import { useReportLive } from '../../shell/live-status.ts';
 import { trpc } from '../../trpc/client.ts';
 import { useStable } from '../../ui/use-stable.ts';
+import { useThrottled } from '../../ui/use-throttled.ts';
 import { emptyRows, heldRows, type ReadPage } from '../activity/held-rows.ts';
 import { useArrivals } from '../activity/use-arrivals.ts';
 import { activityFilterOf, type FeedState, showsNewest } from './feed-filters.ts';
 
 export const PAGE_SIZE = 50;
 const FALLBACK_REFRESH = 30_000;
+/** However many leads become known at once. */
+const READ_AGAIN_EVERY = 3_000;
 
 /** What the open list follows: its filter as it was when its page was read, from that moment on. */
 interface Followed {
@@ -61,15 +64,16 @@ export function useFeed(state: FeedState, isReading: () => boolean) {
     setFollowed({ key, filter, after: data.streamCursor, page });
   }, [data, isPlaceholderData, key, filter, page, holds]);
 
+  const readAgain = useThrottled(refetch, READ_AGAIN_EVERY);
   const arrive = useArrivals(
     key,
     useCallback(
       (activities: readonly ActivityView[]) => {
         dispatch({ kind: 'arrive', activities, reading: holds() });
         // Rows that came before their lead now have one: their names are on the page that the server reads.
-        if (activities.some((activity) => activity.type === LEAD_IDENTIFIED.name)) void refetch();
+        if (activities.some((activity) => activity.type === LEAD_IDENTIFIED.name)) readAgain();
       },
-      [holds, refetch],
+      [holds, readAgain],
     ),
   );
 
