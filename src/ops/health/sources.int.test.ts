@@ -38,7 +38,8 @@ describe('the sources of a workspace', () => {
     }
     await send(mine, 'n8n:steady', 11, 30 * MINUTE);
     await send(mine, 'n8n:steady', 3, 5 * HOUR);
-    await send(mine, 'n8n:new', 2, 20 * MINUTE);
+    await send(mine, 'n8n:new', 1, 20 * MINUTE);
+    await send(mine, 'n8n:new', 1, 1 * MINUTE);
     await countAll();
     const sources = await readSources({ pool: book.pool, clock }, mine);
     const of = (name: string) => sources.find(({ source }) => source === name);

@@ -17,8 +17,8 @@ const STATES_SQL = `
 
 /** By hour of the last day: 144 ten minutes of each source. */
 const DAY_SQL = `
-  SELECT source, floor(extract(epoch FROM bucket_at - $2) / 3600)::int AS hour, sum(events)::int AS events
-    FROM source_rate WHERE workspace_id = $1 AND bucket_at >= $2 AND bucket_at < $3 AND source = ANY ($4)
+  SELECT source, least(floor(extract(epoch FROM bucket_at - $2) / 3600), 23)::int AS hour, sum(events)::int AS events
+    FROM source_rate WHERE workspace_id = $1 AND bucket_at >= $2 AND bucket_at <= $3 AND source = ANY ($4)
    GROUP BY source, hour`;
 
 const LAG_SUMS = Array.from({ length: LAG_BOUNDS_S.length + 1 }, (_, i) => `sum(lags[${i + 1}])::int`);
@@ -64,7 +64,7 @@ export async function readSources(
     pool.query<{ source: string; lags: number[] }>(LAGS_SQL, [workspaceId, dayFrom, names]),
     pool.query<{ source: string; bucket_at: Date; events: number }>(BUCKETS_SQL, [
       workspaceId,
-      [0, ...WEEKS].flatMap((week) => hourOf(week, end)),
+      [new Date(end), ...[0, ...WEEKS].flatMap((week) => hourOf(week, end))],
       names,
     ]),
     pool.query<{ source: string; refused: number }>(REFUSED_SQL, [workspaceId, dayFrom]),
@@ -73,6 +73,8 @@ export async function readSources(
     const { source, first_at: firstAt } = state;
     const ofHour = (week: number) => {
       const buckets = new Set(hourOf(week, end).map((at) => at.getTime()));
+      // What has come since the last full ten minutes counts too: nobody is silent who has just sent something.
+      if (week === 0) buckets.add(end);
       const rows = hours.rows.filter((row) => row.source === source && buckets.has(row.bucket_at.getTime()));
       return rows.reduce((sum, row) => sum + row.events, 0);
     };
