@@ -1,59 +1,32 @@
 import type { PoolClient } from 'pg';
+import type { NewActivity } from '#domain/activity.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
-import type { DemoActivity, DemoLead } from './lead-story.ts';
+import { appendActivities } from '#platform/db/append.ts';
+import type { DemoLead } from './lead-story.ts';
 import type { DemoBook } from './make-book.ts';
 
-/** Activities of one INSERT. */
+/** Activities of one append call. */
 const BATCH = 1_000;
 
 /**
- * Writes the whole demo inside the caller's transaction. What came before its lead is filed under an Airtable id and
- * found through it, as it would be in real life.
+ * Writes the whole demo inside the caller's transaction. What came before its lead goes in before the leads are there,
+ * so that it is filed under an Airtable id and found through it, as it would be in real life.
  */
 export async function storeBook(client: PoolClient, book: DemoBook): Promise<void> {
-  const leadOf = new Map(book.leads.map(({ id, contact }) => [contact.airtableRecordId, id]));
-  const known = ({ leadId, leadAirtableId }: DemoActivity) => leadId ?? leadOf.get(leadAirtableId ?? '');
-  for (const [sql, rows] of [...foundations(book), ...crmRows(book)]) await client.query(sql, [JSON.stringify(rows)]);
-  const rows = [
-    ...book.early.map((activity) => ({ activity, leadId: undefined })),
-    ...book.activities.map((activity) => ({ activity, leadId: known(activity) })),
-  ].sort((a, b) => a.activity.recordedAt.getTime() - b.activity.recordedAt.getTime());
-  await append(
-    client,
-    rows.map(({ activity, leadId }) => activityRow(activity, leadId)),
-  );
+  for (const [sql, rows] of foundations(book)) await client.query(sql, [JSON.stringify(rows)]);
+  await append(client, book.early);
+  for (const [sql, rows] of crmRows(book)) await client.query(sql, [JSON.stringify(rows)]);
+  await append(client, book.activities);
 }
 
-async function append(client: PoolClient, rows: readonly object[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += BATCH) {
-    await client.query({
-      name: 'demo',
-      text: INSERT_ACTIVITIES,
-      values: [JSON.stringify(rows.slice(at, at + BATCH))],
-    });
+async function append(client: PoolClient, activities: readonly NewActivity[]): Promise<void> {
+  for (let at = 0; at < activities.length; at += BATCH) {
+    const run = async (text: string, values: readonly unknown[]) =>
+      (await client.query({ name: 'append', text, values: [...values] })).rows;
+    const outcomes = await appendActivities(run, activities.slice(at, at + BATCH));
+    const refused = outcomes.find(({ outcome }) => outcome !== 'stored');
+    if (refused) throw new Error(`a demo activity was not stored: ${refused.outcome}`);
   }
-}
-
-/**
- * The one INSERT besides append_activities(), which always records now: a made-up history was recorded when it
- * happened. One function scan, which keeps the order: seq is drawn in it.
- */
-const INSERT_ACTIVITIES = `
-  INSERT INTO activity (id, workspace_id, door, type, category, occurred_at, recorded_at, subject_key, subject_ref,
-                        lead_airtable_id, description, message, metadata, source, execution_id,
-                        actor_type, actor_id, actor_label, created_by)
-  SELECT id, "workspaceId", door, type, category, "occurredAt", "recordedAt", "subjectKey", "subjectRef",
-         "leadAirtableId", description, message, metadata, source, "executionId",
-         actor ->> 'type', actor ->> 'id', actor ->> 'label', "createdBy"
-    FROM json_to_recordset($1::json) AS n (
-      id uuid, "workspaceId" uuid, door text, type text, category text, "occurredAt" timestamptz,
-      "recordedAt" timestamptz, "subjectKey" text, "subjectRef" text, "leadAirtableId" text, description text,
-      message text, metadata jsonb, source text, "executionId" text, actor jsonb, "createdBy" uuid)`;
-
-/** What an activity names (`ref`), and what it is filed under: the lead, where that was known by then. */
-function activityRow(activity: DemoActivity, leadId: string | undefined) {
-  const ref = activity.leadId ? `lead:${activity.leadId}` : `airtable:${activity.leadAirtableId}`;
-  return { ...activity, subjectRef: ref, subjectKey: leadId === undefined ? ref : `lead:${leadId}` };
 }
 
 type Insert = readonly [sql: string, rows: readonly object[]];

@@ -115,6 +115,7 @@ const CONTENT = [
   text('user_agent', (a) => a.userAgent),
   text('service_key_id', (a) => a.serviceKey?.id),
   text('service_key_name', (a) => a.serviceKey?.name),
+  column('recorded_at', 'timestamptz[]', (a) => a.recordedAt?.toISOString()),
   text('tags', (a) => a.tags && (arrayLiteral(a.tags, String) ?? '{}')),
 ];
 
