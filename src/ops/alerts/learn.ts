@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { WAS_LOGGED } from '#platform/db/imported.ts';
 import { RHYTHM_WEEKS } from './rhythm.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -12,17 +13,18 @@ const positionRow = z.object({ learned_seq: z.number(), newest: z.number().nulla
 
 /**
  * What has arrived since the last time, as spans of five minutes in which something came from a source. It is the arrival
- * that counts: what was imported, or came late out of a spool, says nothing of when the source was silent. Sources of
- * people (`ui:`) have no rhythm.
+ * that counts: what came late out of a spool says nothing of when the source was silent. Sources of
+ * people (`ui:`) have no rhythm, nor has what was imported.
  */
 const LEARN_SQL = `
   WITH batch AS MATERIALIZED (
-    SELECT a.seq, a.workspace_id, a.source, a.recorded_at FROM activity a WHERE a.seq > $1 ORDER BY a.seq LIMIT ${BATCH}
+    SELECT a.seq, a.workspace_id, a.source, a.recorded_at, ${WAS_LOGGED} AS was_logged
+    FROM activity a WHERE a.seq > $1 ORDER BY a.seq LIMIT ${BATCH}
   ), arrived AS MATERIALIZED (
     SELECT b.workspace_id, b.source, date_bin('5 minutes', b.recorded_at, 'epoch') AS at,
       min(b.recorded_at) AS first_at, max(b.recorded_at) AS last_at
     FROM batch b JOIN workspace w ON w.id = b.workspace_id
-    WHERE b.source NOT LIKE 'ui:%' AND b.recorded_at >= $2
+    WHERE b.was_logged AND b.source NOT LIKE 'ui:%' AND b.recorded_at >= $2
     GROUP BY 1, 2, 3
   ), slots AS (
     INSERT INTO alert_source_slot (workspace_id, source, at) SELECT workspace_id, source, at FROM arrived

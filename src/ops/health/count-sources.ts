@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '#platform/clock.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
+import { WAS_LOGGED } from '#platform/db/imported.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { LAG_BOUNDS_S } from './lag.ts';
@@ -24,7 +25,7 @@ const FORGET_EVERY_MS = 3_600_000;
 const BEGIN_SQL = 'SELECT seq FROM source_progress WHERE id = 1 FOR UPDATE SKIP LOCKED';
 const HEAD_SQL = 'SELECT coalesce(max(seq), 0)::bigint AS head FROM activity';
 
-const OF_STEP = `activity a JOIN workspace w ON w.id = a.workspace_id WHERE a.seq > $1 AND a.seq <= $2`;
+const OF_STEP = `activity a JOIN workspace w ON w.id = a.workspace_id WHERE a.seq > $1 AND a.seq <= $2 AND ${WAS_LOGGED}`;
 const LAG_COUNTS = Array.from({ length: LAG_BOUNDS_S.length + 1 }, (_, i) => `count(*) FILTER (WHERE lag = ${i})`);
 
 const RATE_SQL = `

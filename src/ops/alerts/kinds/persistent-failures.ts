@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAS_LOGGED } from '#platform/db/imported.ts';
 import { plural } from '../message.ts';
 import { type Finding, facts, minutesBefore, threshold, type Watch } from './watch.ts';
 
@@ -16,7 +17,7 @@ const COUNT_SQL = `
     FROM quarantine q WHERE q.workspace_id = $1 AND q.last_received_at >= $2
     UNION ALL
     SELECT a.source, 1, a.occurred_at, 0 FROM activity a
-    WHERE a.workspace_id = $1 AND a.occurred_at >= $2
+    WHERE a.workspace_id = $1 AND a.occurred_at >= $2 AND ${WAS_LOGGED}
       AND (a.success IS FALSE OR a.severity = 'ERROR' OR a.type = 'MESSAGE_FAILED')
   ) AS failures
   WHERE cardinality($4::text[]) = 0 OR source = ANY ($4::text[])

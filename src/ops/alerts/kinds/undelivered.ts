@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAS_LOGGED } from '#platform/db/imported.ts';
 import { plural } from '../message.ts';
 import { type Finding, facts, minutesBefore, threshold, type Watch } from './watch.ts';
 
@@ -17,7 +18,8 @@ const COUNT_SQL = `
     SELECT a.id, a.source, a.occurred_at, a.metadata ->> 'simpletexting_id' AS message_id,
       coalesce('lead:' || i.lead_id, a.subject_key) AS lead
     FROM (
-      SELECT * FROM activity WHERE workspace_id = $1 AND type = 'MESSAGE_SENT' AND occurred_at >= $2 AND occurred_at < $3
+      SELECT * FROM activity a WHERE workspace_id = $1 AND type = 'MESSAGE_SENT' AND occurred_at >= $2 AND occurred_at < $3
+        AND ${WAS_LOGGED}
       ORDER BY occurred_at DESC LIMIT 20000
     ) a
     LEFT JOIN lead_identity i ON i.workspace_id = a.workspace_id AND i.subject_key = a.subject_key
