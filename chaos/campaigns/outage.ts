@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGate, type Gate } from '#testing/gate.ts';
 import { type Campaign, scaled } from '../harness/campaign.ts';
 import { outcomeOf } from '../harness/outcome.ts';
-import { openScene, segmentsIn } from '../harness/scene.ts';
+import { openScene } from '../harness/scene.ts';
+import { segmentsIn } from '../harness/settle.ts';
 
 const OUTAGE_S = 600;
 const RATE = 500;

@@ -16,7 +16,8 @@ export interface Random {
 /** The generator sfc32, begun with the SHA-256 of the seed. */
 export function createRandom(seed: string): Random {
   const digest = createHash('sha256').update(seed).digest();
-  let [a, b, c, counter] = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at)) as [number, number, number, number];
+  let [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
+  let counter = digest.readUInt32LE(12);
   const next = () => {
     const sum = (a + b + counter) | 0;
     counter = (counter + 1) | 0;

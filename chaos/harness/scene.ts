@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { findEmbeddedUrl, removeEmbeddedData, startEmbeddedPostgres } from '#platform/embedded/postgres.ts';
 import { createLogger } from '#platform/log.ts';
 import { readKeptSecrets } from '#platform/secrets.ts';
@@ -13,7 +12,10 @@ import type { FollowerOptions, FollowerStats } from '../actors/follower.ts';
 import { type CheckReport, complaintsOf } from '../checker/report.ts';
 import { type AppUnderTest, createApp } from './app.ts';
 import type { CampaignContext } from './campaign.ts';
+import { makeLeads } from './make-leads.ts';
 import { runChecker } from './run-checker.ts';
+import { SERVICE_KEY } from './service-key.ts';
+import { caughtUp, drained } from './settle.ts';
 
 /** Clients, a live subscriber, the application and its database, each a process of its own. */
 export interface Scene {
@@ -67,9 +69,7 @@ export interface SceneOptions {
 }
 
 const HOST = '127.0.0.1';
-const SERVICE_KEY = 'hb_chaos_0123456789abcdef';
 const PG_PASSWORD = randomBytes(12).toString('hex');
-const DRAIN_PATIENCE_MS = 15 * 60_000;
 const STALL_MS = 120_000;
 
 export async function openScene(context: CampaignContext, options: SceneOptions): Promise<Scene> {
@@ -195,58 +195,4 @@ function findOwn(dataDir: string): string {
   const url = findEmbeddedUrl(dataDir, readKeptSecrets(dataDir)?.pgPassword ?? '');
   if (url === undefined) throw new Error(`no database server runs on ${dataDir}`);
   return url;
-}
-
-/** Leads that most events are about, so that rows of leads are locked and moved as in real life. */
-async function makeLeads(port: number, count: number): Promise<string[]> {
-  const ids = Array.from({ length: count }, (_, i) => `recCHAOS${String(i).padStart(8, '0')}`);
-  for (let from = 0; from < ids.length; from += 100) {
-    const leads = ids.slice(from, from + 100).map((airtableRecordId) => ({ airtableRecordId, firstName: 'Chaos' }));
-    const answer = await fetch(`http://127.0.0.1:${port}/api/internal/leads`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': SERVICE_KEY },
-      body: JSON.stringify({ leads }),
-    });
-    if (!answer.ok) throw new Error(`leads could not be made: ${answer.status} ${await answer.text()}`);
-  }
-  // Some that nobody knows.
-  return [...ids, ...Array.from({ length: Math.ceil(count / 10) }, (_, i) => `recUNKNOWN${i}`)];
-}
-
-/** Resolves when no segment is left in any spool of the folder; a failure when some stay. */
-async function drained(dataDir: string): Promise<string[]> {
-  const deadline = performance.now() + DRAIN_PATIENCE_MS;
-  for (;;) {
-    const left = segmentsIn(dataDir);
-    if (left.length === 0) return [];
-    if (performance.now() > deadline) return [`the spool is not drained: ${left.slice(0, 5).join(', ')}`];
-    await sleep(50);
-  }
-}
-
-export function segmentsIn(dataDir: string): string[] {
-  try {
-    const names = readdirSync(join(dataDir, 'spool'), { recursive: true, encoding: 'utf8' });
-    return names.filter((name) => /\.(open|seg)$/.test(name) && !name.startsWith('damaged'));
-  } catch {
-    return [];
-  }
-}
-
-/** Resolves when the subscriber has seen the last position of the book. */
-async function caughtUp(follower: Child, url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ last: string | null }>('SELECT max(seq)::text AS last FROM activity');
-  await client.end();
-  const last = Number(rows[0]?.last ?? 0);
-  let before = -1;
-  for (let still = 0; still < STALL_MS; still += 100) {
-    const { position } = await follower.ask<FollowerStats>('stats');
-    if (position >= last) return [];
-    if (position !== before) still = 0;
-    before = position;
-    await sleep(100);
-  }
-  return [`the live subscriber stands still at position ${before} of ${last}`];
 }
