@@ -23,6 +23,12 @@ const PAGES: readonly { readonly path: string; readonly ready: (page: Page) => P
     ready: (page) => expect(page.getByRole('row').filter({ hasText: 'usually' }).first()).toBeAttached(),
   },
   { path: '/admin/retry-queue', ready: (page) => expect(page.getByText('Nothing waits')).toBeVisible() },
+  { path: '/admin/alerts', ready: (page) => expect(page.getByRole('tab', { name: /^Open/ })).toBeVisible() },
+  { path: '/admin/alerts?tab=rules', ready: (page) => expect(page.getByRole('table')).toBeVisible() },
+  {
+    path: '/admin/alerts?tab=channels',
+    ready: (page) => expect(page.getByText('Alerts are shown in the app alone')).toBeVisible(),
+  },
   { path: '/admin/types', ready: (page) => expect(page.getByRole('table').first()).toBeVisible() },
   { path: '/admin/workspace', ready: (page) => expect(page.getByLabel('Name')).toBeVisible() },
   { path: '/admin/workspaces', ready: (page) => expect(page.getByRole('table')).toBeVisible() },

@@ -25,7 +25,9 @@ export interface RulesDeps {
 }
 
 const ONE = 'WHERE workspace_id = $1 AND id = $2';
-const LIST_SQL = `SELECT ${RULE_COLUMNS} FROM alert_rule WHERE workspace_id = $1 ORDER BY is_default DESC, created_at, id`;
+const LIST_SQL = `
+  SELECT ${RULE_COLUMNS} FROM alert_rule WHERE workspace_id = $1
+  ORDER BY is_default DESC, array_position($2::text[], kind), created_at, id`;
 const CREATE_SQL = `
   INSERT INTO alert_rule (id, workspace_id, kind, name, enabled, severity, params, sources, all_channels, channel_ids,
     quiet, quiet_holds_critical, remind_minutes, updated_by, created_at, updated_at)
@@ -86,7 +88,7 @@ export function createRules({ pool, clock }: RulesDeps): Rules {
   return {
     async list(workspaceId) {
       await ensureDefaults(pool, clock.now());
-      return (await pool.query(LIST_SQL, [workspaceId])).rows.map(toRule);
+      return (await pool.query(LIST_SQL, [workspaceId, ALERT_KINDS])).rows.map(toRule);
     },
 
     async create(actor, input) {

@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconAddressBook,
+  IconBell,
   IconBuilding,
   IconBuildingCommunity,
   IconHeartbeat,
@@ -63,6 +64,13 @@ export const NAVIGATION: readonly NavigationSection[] = [
         icon: IconHeartbeat,
         permission: 'ops:read',
         keywords: 'status incidents outage sources spool database metrics',
+      },
+      {
+        href: '/admin/alerts',
+        label: 'Alerts',
+        icon: IconBell,
+        permission: 'ops:read',
+        keywords: 'rules channels slack webhook notifications quiet mute',
       },
       {
         href: RETRY_QUEUE,

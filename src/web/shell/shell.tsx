@@ -3,6 +3,7 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { AlertBell } from '../features/alerts/alert-bell.tsx';
 import { ServerStatusBar } from '../status/status-bar.tsx';
 import { useRecovery } from '../status/use-recovery.ts';
 import { AppLink } from '../ui/app-link.tsx';
@@ -53,6 +54,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Group gap="xs" wrap="nowrap">
             <LiveLight />
             <CommandPaletteButton />
+            <AlertBell />
             <SchemeToggle />
             <UserMenu />
           </Group>

@@ -5,7 +5,8 @@ import { facts, threshold, type Watch } from './watch.ts';
 const CHANNELS_SQL = `
   SELECT c.id, c.name, c.failures, c.failing_since, c.last_error,
     (SELECT count(*) FROM alert_delivery d WHERE d.channel_id = c.id AND d.state = 'waiting') AS waiting
-  FROM alert_channel c WHERE c.workspace_id = $1 AND c.enabled AND c.failures >= $2 ORDER BY c.created_at`;
+  FROM alert_channel c WHERE c.workspace_id = $1 AND c.enabled AND c.failures >= $2 AND c.failing_since <= $3
+  ORDER BY c.created_at`;
 const channelRow = z.object({
   id: z.string(),
   name: z.string(),
@@ -24,13 +25,18 @@ const ruleRow = z.object({
   failing_since: z.date(),
   last_error: z.string().nullable(),
 });
-/** One evaluation that fails may be chance. */
-const RULE_PATIENCE_MS = 90_000;
+/** One evaluation that fails may be chance, as may be a moment in which a receiver restarts while three messages come. */
+const PATIENCE_MS = { rule: 90_000, channel: 60_000 } as const;
 
 /** Alerting does not fail in silence: what does not arrive, and what cannot be evaluated, is an alert itself. */
 export const watchAlertDelivery: Watch = async ({ db, now, workspace, rule }) => {
-  const channels = await db.query(CHANNELS_SQL, [workspace.id, threshold(rule, 'failures')]);
-  const rules = await db.query(RULES_SQL, [workspace.id, new Date(now.getTime() - RULE_PATIENCE_MS)]);
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const channels = await db.query(CHANNELS_SQL, [
+    workspace.id,
+    threshold(rule, 'failures'),
+    before(PATIENCE_MS.channel),
+  ]);
+  const rules = await db.query(RULES_SQL, [workspace.id, before(PATIENCE_MS.rule)]);
   const since = (date: Date | null) => date && durationText(now.getTime() - date.getTime());
   return [
     ...z
