@@ -1,10 +1,12 @@
 import type { Access } from '#access/index.ts';
 import type { Crm } from '#crm/index.ts';
+import type { LogLeadActivity } from '#doors/lead/log-lead-activity.ts';
 import type { Ingest, Quarantine } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { Alerts } from '#ops/alerts/index.ts';
 import type { DemoControl } from '#ops/demo/index.ts';
 import type { Health } from '#ops/health/index.ts';
+import type { ImportControl } from '#ops/import-control/index.ts';
 import type { RetryQueue } from '#ops/retry-queue/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
@@ -23,7 +25,10 @@ export interface Services extends Telemetry {
   readonly types: TypeCatalogue;
   readonly ingest: Ingest;
   readonly quarantine: Quarantine;
+  /** For events that code of this application tells of; changes of our own data go through crm. */
+  readonly logLeadActivity: LogLeadActivity;
   readonly retryQueue: RetryQueue;
+  readonly imports: ImportControl;
   readonly query: Queries;
   readonly live: Live;
   readonly crm: Crm;

@@ -4,12 +4,14 @@ import { createAccess, createKnownOnDisk } from '#access/index.ts';
 import type { Services } from '#api/services.ts';
 import { createCrm } from '#crm/index.ts';
 import { toSubmission } from '#doors/lead/log-activity.ts';
+import { createLogLeadActivity } from '#doors/lead/log-lead-activity.ts';
 import { bodyOf } from '#doors/lead/quarantined.ts';
 import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createAlerts } from '#ops/alerts/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
 import { createHealth, type Incidents } from '#ops/health/index.ts';
+import { createImportControl } from '#ops/import-control/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
 import { createRetryQueue } from '#ops/retry-queue/index.ts';
 import { systemClock } from '#platform/clock.ts';
@@ -30,6 +32,7 @@ import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
 import type { Telemetry } from '#platform/telemetry.ts';
 import { createQueries } from '#query/index.ts';
+import { launchImport } from './import-thread.ts';
 import { tracedLive, tracedQueries } from './traced.ts';
 
 export interface ContainerDeps {
@@ -121,6 +124,13 @@ export function createContainer(deps: ContainerDeps): Container {
     toSubmission(body, { ...context, findMember: access.findMember });
   const retryQueue = createRetryQueue({ pool, ingest, doors: { lead }, clock, log });
   access.onRevoked((isRevoked) => live.closeWhere(isRevoked));
+  const imports = createImportControl({
+    pool,
+    clock,
+    log,
+    dataDir: config.dataDir,
+    launch: (job) => launchImport(url, job),
+  });
   const demo = createDemoControl({
     pool,
     prisma,
@@ -165,6 +175,7 @@ export function createContainer(deps: ContainerDeps): Container {
       access,
       ingest,
       retryQueue,
+      imports,
       alerts,
       live,
       health,
@@ -184,7 +195,9 @@ export function createContainer(deps: ContainerDeps): Container {
       types,
       ingest,
       quarantine,
+      logLeadActivity: createLogLeadActivity({ ingest, quarantine, metrics, log }),
       retryQueue,
+      imports,
       query,
       live,
       crm,

@@ -88,7 +88,7 @@ function outcomeOf(answer: Response, text: string, events: number, now: number):
     return { kind: 'later', reason, retryAfterMs: undefined, isHeavy: false };
   }
   const { code, reason } = refusalOf(body);
-  const said = `answered ${status}${reason && `: ${reason}`}`;
+  const said = `answered ${status}${reason && `: ${reason.replace(/\.$/, '')}`}`;
   if (isPassing(status)) {
     const asked = retryAfterMs(answer.headers.get('retry-after'), now);
     return { kind: 'later', reason: said, retryAfterMs: asked, isHeavy: status === 500 };

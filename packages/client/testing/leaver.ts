@@ -1,0 +1,26 @@
+/** A program that logs one event and ends at once, in the way its last argument says: for tests of what is saved then. */
+import { createHistorybook } from '../src/index.ts';
+
+const [url = '', apiKey = '', spoolDir = '', way = ''] = process.argv.slice(2);
+const client = createHistorybook({
+  url,
+  apiKey,
+  source: 'test:leaver',
+  flushTimeoutMs: 1_000,
+  ...(spoolDir !== '' && { spoolDir }),
+  ...(way.startsWith('SIG') && { flushOnSignals: ['SIGTERM', 'SIGINT'] }),
+});
+void client.log({ eventType: 'OPT_OUT', leadAirtableId: 'rec0client0test00', description: way });
+
+if (way === 'exit') process.exit(3);
+if (way === 'throw') throw new Error('the program failed');
+if (way === 'SIGTERM handled') {
+  process.on('SIGTERM', () => {
+    process.stdout.write('handled\n');
+    setTimeout(() => process.exit(5), 300);
+  });
+}
+if (way.startsWith('SIG')) {
+  setInterval(() => undefined, 1_000);
+  process.stdout.write('ready\n');
+}
