@@ -9,6 +9,13 @@ export interface WorkspaceUpdate {
   readonly name?: string | undefined;
   /** IANA name, such as Europe/Berlin. */
   readonly timeZone?: string | undefined;
+  /** Days after which an event of an unknown lead is put into the retry queue, 1 to 365; null for never. */
+  readonly unknownLeadDays?: number | null | undefined;
+}
+
+/** What a workspace decides for itself, beside its name and clocks. */
+export interface WorkspaceSettings {
+  readonly unknownLeadDays: number | null;
 }
 
 export interface Workspaces {
@@ -20,6 +27,8 @@ export interface Workspaces {
     actor: UserPrincipal,
     input: { readonly name: string; readonly timeZone?: string | undefined },
   ): Promise<WorkspaceRecord>;
+  /** @throws AppError NOT_FOUND */
+  settings(workspaceId: string): Promise<WorkspaceSettings>;
   /** @throws AppError INVALID_INPUT for an unknown time zone; NOT_FOUND. */
   update(workspaceId: string, input: WorkspaceUpdate): Promise<WorkspaceRecord>;
   /**
@@ -48,10 +57,21 @@ export function createWorkspaces(deps: MemberDeps): Workspaces {
         return workspace;
       }),
 
-    update: (workspaceId, { name, timeZone }) =>
+    async settings(workspaceId) {
+      const select = { unknownLeadDays: true };
+      const found = await deps.prisma.workspace.findUnique({ where: { id: workspaceId }, select });
+      if (!found) throw notFound();
+      return found;
+    },
+
+    update: (workspaceId, { name, timeZone, unknownLeadDays }) =>
       change(deps, async (tx, tell) => {
         const zone = timeZone === undefined ? undefined : await findTimeZone(tx, timeZone);
-        const data = { ...(name !== undefined && { name }), ...(zone !== undefined && { timeZone: zone }) };
+        const data = {
+          ...(name !== undefined && { name }),
+          ...(zone !== undefined && { timeZone: zone }),
+          ...(unknownLeadDays !== undefined && { unknownLeadDays }),
+        };
         const { count } = await tx.workspace.updateMany({ where: { id: workspaceId }, data });
         if (count === 0) throw notFound();
         tell({ kind: 'workspace', id: workspaceId });

@@ -18,6 +18,7 @@ import {
 } from './campaigns.ts';
 import { type EnrollInput, enroll, type RemoveInput, removeFromCampaign } from './enrollment.ts';
 import { type LeadPage, leadById, listLeads } from './leads.ts';
+import { type LinkInput, linkReference } from './link-reference.ts';
 import { addNote, type NoteInput, notesOf } from './notes.ts';
 import { type AssignInput, assignLead, type ClaimInput, claimLead } from './ownership.ts';
 import { leadOwners } from './people.ts';
@@ -50,6 +51,7 @@ export interface Crm {
   restoreLead(principal: Principal, input: LeadInput): Promise<ActionReceipt>;
   createCampaign(principal: Principal, input: NewCampaign): Promise<CampaignReceipt>;
   updateCampaign(principal: Principal, input: CampaignChange): Promise<CampaignReceipt>;
+  linkReference(principal: Principal, input: LinkInput): Promise<ActionReceipt>;
   /** Creates and updates leads as a sync sends them, each judged alone. */
   upsertLeads(principal: Principal, input: UpsertInput): Promise<UpsertResult[]>;
 }
@@ -73,6 +75,7 @@ export function createCrm(deps: CrmDeps): Crm {
     restoreLead: (principal, input) => restoreLead(deps, principal, input),
     createCampaign: (principal, input) => createCampaign(deps, principal, input),
     updateCampaign: (principal, input) => updateCampaign(deps, principal, input),
+    linkReference: (principal, input) => linkReference(deps, principal, input),
     upsertLeads: (principal, input) => upsertLeads(deps, principal, input),
   };
 }

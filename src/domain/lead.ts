@@ -32,6 +32,16 @@ export function phoneKey(phone: string): string {
   return phone.replace(/\D/g, '').replace(/^(00)?(1(?=\d{10}$))?/, '');
 }
 
+/** The subject keys by which a reference names its lead. */
+export function leadKeys({ leadId, leadAirtableId, leadEmail, leadPhone }: LeadReference): string[] {
+  return [
+    ...(leadId ? [`lead:${leadId.toLowerCase()}`] : []),
+    ...(leadAirtableId ? [`airtable:${leadAirtableId}`] : []),
+    ...(leadEmail ? [`email:${emailKey(leadEmail)}`] : []),
+    ...(leadPhone ? [`phone:${phoneKey(leadPhone)}`] : []),
+  ];
+}
+
 /** A name to show for a lead: its name, else its e-mail, else a neutral word. */
 export function leadName(lead: Pick<LeadSummary, 'firstName' | 'lastName' | 'email'>): string {
   const name = [lead.firstName, lead.lastName].filter(Boolean).join(' ').trim();

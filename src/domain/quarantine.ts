@@ -57,6 +57,11 @@ export type QuarantinePage = z.output<typeof quarantinePage>;
 
 export const discardReason = z.string().trim().min(1, 'say why it is discarded').max(500);
 
+/** What a person says of a lead that is created for an entry, beside the reference that it is known by. */
+const field = z.string().trim().max(200).optional();
+export const newLead = z.object({ firstName: field, lastName: field, company: field, email: field, phone: field });
+export type NewLead = z.output<typeof newLead>;
+
 /** An entry as operators see it. Instants are ISO 8601 in UTC. */
 export interface QuarantineView {
   readonly id: string;
@@ -86,6 +91,13 @@ export interface QuarantineView {
   readonly resolvedBy: string | null;
   readonly resolvedAt: string | null;
   readonly discardReason: string | null;
+  /**
+   * For an event that is in the book and whose lead is unknown for too long: the subject key that no lead has. Such an
+   * entry is not replayed, but closed by linking the key to a lead, by creating the lead, or by discarding it.
+   */
+  readonly unknownLead: string | null;
+  /** The first event in the book under that key. */
+  readonly activityId: string | null;
 }
 
 /** An entry with what was sent, and what a person made of it: JSON texts, to the digit. */

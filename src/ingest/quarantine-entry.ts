@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ServiceKeyRef } from '#domain/activity.ts';
 import type { Door } from '#domain/catalogue/type.ts';
 import type { AppError } from '#domain/errors.ts';
+import { type LeadReference, leadKeys } from '#domain/lead.ts';
 import { nextRetryAt } from '#domain/quarantine.ts';
 import { canonicalHash } from '#platform/canonical.ts';
 import { storableText } from '#platform/db/array-literal.ts';
@@ -25,6 +26,8 @@ export interface Refusal {
   readonly type?: string | undefined;
   readonly source?: string | undefined;
   readonly occurredAt?: Date | undefined;
+  /** The lead that the body names, as far as it can be read. */
+  readonly lead?: LeadReference | undefined;
   readonly error: AppError;
 }
 
@@ -51,6 +54,8 @@ export const entrySchema = z.object({
   receivedAt: instant,
   occurredAt: instant.nullable(),
   nextRetryAt: instant.nullable(),
+  /** Subject keys of the lead that the body names. */
+  leadKeys: z.array(text).default([]),
 });
 export type QuarantineEntry = z.infer<typeof entrySchema>;
 
@@ -80,6 +85,7 @@ export function entryOf(refusal: Refusal, now: Date): QuarantineEntry {
     receivedAt: now.toISOString(),
     occurredAt: isStorable(occurredAt) ? occurredAt.toISOString() : null,
     nextRetryAt: nextRetryAt(error.code, 0, now)?.toISOString() ?? null,
+    leadKeys: leadKeys(refusal.lead ?? {}).map(storableText),
   };
 }
 

@@ -7,6 +7,7 @@ import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { retryWithBackoff } from '#platform/backoff.ts';
 import type { Clock } from '#platform/clock.ts';
+import { arrayLiteral } from '#platform/db/array-literal.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import { isPassingConflict, isUniqueViolation } from '#platform/db/sql-state.ts';
 import type { Logger } from '#platform/log.ts';
@@ -50,16 +51,17 @@ export interface QuarantineDeps {
 const KEEP_SQL = `
   INSERT INTO quarantine AS q (
     id, workspace_id, door, type, source, body, body_hash, idempotency_key, created_by, code, message, issues,
-    received_at, last_received_at, original_occurred_at, next_retry_at, repeats, service_key_id, service_key_name)
+    received_at, last_received_at, original_occurred_at, next_retry_at, repeats, service_key_id, service_key_name,
+    lead_keys)
   SELECT CASE WHEN EXISTS (SELECT FROM quarantine old WHERE old.id = i.id) THEN gen_random_uuid() ELSE i.id END,
     i.workspace_id, i.door, i.type, i.source, i.body::json, i.body_hash, i.idempotency_key, i.created_by, i.code,
     i.message, i.issues::jsonb, i.received_at, i.received_at, i.occurred_at, i.next_retry_at, i.repeats,
-    i.service_key_id, i.service_key_name
+    i.service_key_id, i.service_key_name, i.lead_keys::text[]
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[],
-    $16::int[], $17::text[], $18::text[])
+    $16::int[], $17::text[], $18::text[], $19::text[])
     AS i (id, workspace_id, door, type, source, body, body_hash, idempotency_key, created_by, code, message, issues,
-      received_at, occurred_at, next_retry_at, repeats, service_key_id, service_key_name)
+      received_at, occurred_at, next_retry_at, repeats, service_key_id, service_key_name, lead_keys)
   ORDER BY i.workspace_id, i.body_hash
   ON CONFLICT (workspace_id, body_hash)
     WHERE state = 'waiting' OR (state = 'replayed' AND idempotency_key IS NOT NULL)
@@ -112,10 +114,11 @@ export function createQuarantine(deps: QuarantineDeps): Quarantine {
       }
     },
     async keepRefused({ activity, error }) {
-      const { workspaceId, door, type, source, occurredAt, serviceKey } = activity;
+      const { workspaceId, door, type, source, occurredAt, serviceKey, leadId, leadAirtableId } = activity;
+      const lead = { leadId, leadAirtableId, leadEmail: activity.leadEmail, leadPhone: activity.leadPhone };
       // Beside a key the author is what its body says, to be looked up again.
       const createdBy = serviceKey ? undefined : (activity.createdBy ?? undefined);
-      const refusal = { workspaceId, door, type, source, occurredAt, createdBy, serviceKey, error };
+      const refusal = { workspaceId, door, type, source, occurredAt, createdBy, serviceKey, lead, error };
       await store([
         entryOf({ ...refusal, body: bodyOf(activity), idempotencyKey: keyOfCaller(activity) }, clock.now()),
       ]);
@@ -156,5 +159,6 @@ function paramsOf(rows: readonly (QuarantineEntry & { readonly repeats: number }
     of((row) => row.repeats),
     of((row) => row.serviceKey?.id ?? null),
     of((row) => row.serviceKey?.name ?? null),
+    of((row) => arrayLiteral(row.leadKeys, (key) => key) ?? '{}'),
   ];
 }

@@ -122,7 +122,7 @@ export function createContainer(deps: ContainerDeps): Container {
   });
   const lead: typeof toSubmission = (body, context) =>
     toSubmission(body, { ...context, findMember: access.findMember });
-  const retryQueue = createRetryQueue({ pool, ingest, doors: { lead }, clock, log });
+  const retryQueue = createRetryQueue({ pool, ingest, crm, wake, doors: { lead }, clock, log });
   access.onRevoked((isRevoked) => live.closeWhere(isRevoked));
   const imports = createImportControl({
     pool,

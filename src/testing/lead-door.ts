@@ -1,3 +1,4 @@
+import { type Crm, createCrm } from '#crm/index.ts';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { logOne } from '#doors/lead/log-one.ts';
@@ -7,6 +8,7 @@ import { type Clock, systemClock } from '#platform/clock.ts';
 import { createTypeCatalogue, type TypeCatalogue } from '#platform/db/custom-types.ts';
 import { createMonths } from '#platform/db/months.ts';
 import { createPrisma } from '#platform/db/prisma.ts';
+import type { Wake } from '#platform/db/wake.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createTestBook, type TestBook } from './book.ts';
 
@@ -14,6 +16,8 @@ import { createTestBook, type TestBook } from './book.ts';
 export interface TestDoor extends LeadDoorDeps {
   readonly book: TestBook;
   readonly types: TypeCatalogue;
+  readonly crm: Crm;
+  readonly wake: Pick<Wake, 'announce' | 'subscribe'>;
   /** Sends a body as a service does: its receipt, or why it was refused. */
   send(workspaceId: string, body: unknown, idempotencyKey?: string): Promise<Receipt | AppError>;
   /** Everything in quarantine of a workspace, oldest first. */
@@ -25,14 +29,27 @@ export async function createTestDoor(clock: Clock = systemClock): Promise<TestDo
   const book = await createTestBook();
   const { pool } = book;
   const prisma = createPrisma(pool);
-  const wake = { announce: () => undefined, subscribe: () => () => undefined };
+  const listeners = new Set<() => void>();
+  const wake: Wake = {
+    announce: () => {
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const months = createMonths(pool);
   const log = silentLogger;
   const types = createTypeCatalogue({ prisma, clock });
-  const ingest = createIngest({ pool, months: createMonths(pool), types, wake, clock, log });
+  const ingest = createIngest({ pool, months, types, wake, clock, log });
+  const crm = createCrm({ prisma, months, wake, clock, log });
   const quarantine = createQuarantine({ pool, clock, log, bodyOf });
   return {
     book,
     types,
+    crm,
+    wake,
     ingest,
     quarantine,
     async send(workspaceId, body, idempotencyKey) {

@@ -33,6 +33,11 @@ export const entrySchema = z
     resolvedBy: z.string().nullable(),
     resolvedAt: instant.nullable(),
     discardReason: z.string().nullable(),
+    unknownLead: z.string().nullable().openapi({
+      description:
+        'The reference that no lead has, such as airtable:recA, when the event is in the book and its lead is unknown for too long.',
+    }),
+    activityId: z.uuid().nullable().openapi({ description: 'The first event in the book under that reference.' }),
   })
   .openapi('QuarantinedEvent') satisfies z.ZodType<QuarantineView>;
 

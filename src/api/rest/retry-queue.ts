@@ -4,6 +4,7 @@ import { spanOfDate } from '#domain/day.ts';
 import { parseInput } from '#domain/issues.ts';
 import {
   discardReason,
+  newLead,
   QUARANTINE_STATES,
   type QuarantineDetail,
   type QuarantineFilter,
@@ -13,6 +14,7 @@ import type { Services } from '../services.ts';
 import { bodyOf, idParam, jsonBody, optionalBodyOf, pathId } from './action.ts';
 import { activityQuery, oneOf, readParams, wholeNumber } from './filter-query.ts';
 import { EVENT_EXAMPLES } from './openapi/event-examples.ts';
+import { EXAMPLE_IDS } from './openapi/example-ids.ts';
 import { detailSchema, entrySchema, progressSchema, verdictSchema } from './retry-queue-schemas.ts';
 import { defineRoute, errorResponses, type RestApp, type RestEnv } from './route.ts';
 
@@ -105,6 +107,38 @@ const replay = defineRoute({
   },
 });
 
+const linkBody = z.object({ leadId: z.uuid() }).openapi('LinkLead');
+const linkLead = defineRoute({
+  permission,
+  method: 'post',
+  path: `${PATH}/{id}/link-lead`,
+  tags,
+  summary: 'Say whose an event of an unknown lead is',
+  description:
+    'For entries with `unknownLead`: the reference is this lead’s from now on, and its events in the book join its history.',
+  request: { params: idParam, body: jsonBody(linkBody, { leadId: EXAMPLE_IDS.lead }) },
+  responses: {
+    200: answer('Closed', replayReceipt),
+    ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNSUPPORTED_MEDIA_TYPE'),
+  },
+});
+
+const leadBody = newLead.openapi('NewLeadOfEvent');
+const createLead = defineRoute({
+  permission,
+  method: 'post',
+  path: `${PATH}/{id}/create-lead`,
+  tags,
+  summary: 'Create the lead of an event of an unknown lead',
+  description:
+    'For entries with `unknownLead`: a new lead with this reference, to which its events in the book belong.',
+  request: { params: idParam, body: jsonBody(leadBody, { firstName: 'Dana', lastName: 'Cruz' }) },
+  responses: {
+    200: answer('Closed', replayReceipt),
+    ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNSUPPORTED_MEDIA_TYPE'),
+  },
+});
+
 const reasonBody = z.object({ reason: discardReason }).openapi('Discard');
 const discard = defineRoute({
   permission,
@@ -156,7 +190,7 @@ const cancel = defineRoute({
 
 export function registerRetryQueue(app: RestApp, services: Pick<Services, 'retryQueue' | 'query'>): void {
   const { retryQueue, query } = services;
-  for (const route of [list, get, edit, replay, discard, replayAll, progress, cancel]) {
+  for (const route of [list, get, edit, replay, linkLead, createLead, discard, replayAll, progress, cancel]) {
     app.openAPIRegistry.registerPath(route);
   }
 
@@ -189,6 +223,17 @@ export function registerRetryQueue(app: RestApp, services: Pick<Services, 'retry
   app.post(replay.getRoutingPath(), replay.middleware, async (c) => {
     const quarantineId = pathId(c);
     return c.json({ success: true, ...(await retryQueue.replay(c.var.principal, quarantineId)), quarantineId });
+  });
+  app.post(linkLead.getRoutingPath(), linkLead.middleware, async (c) => {
+    const quarantineId = pathId(c);
+    const { leadId } = await bodyOf(c, linkBody);
+    const receipt = await retryQueue.linkLead(c.var.principal, quarantineId, leadId);
+    return c.json({ success: true, ...receipt, quarantineId });
+  });
+  app.post(createLead.getRoutingPath(), createLead.middleware, async (c) => {
+    const quarantineId = pathId(c);
+    const receipt = await retryQueue.createLead(c.var.principal, quarantineId, await bodyOf(c, leadBody));
+    return c.json({ success: true, ...receipt, quarantineId });
   });
   app.post(discard.getRoutingPath(), discard.middleware, async (c) => {
     const { reason } = await bodyOf(c, reasonBody);

@@ -107,13 +107,16 @@ function scoreChange(from: number | null, to: number | null): Fact {
 
 /** The fact that a lead became known under its keys, which earlier events came with. */
 export function identified(draft: LeadDraft, keys: readonly string[], earlier: number): Fact {
-  const name = leadName(draft.columns);
+  return { ...identification(leadName(draft.columns), keys, earlier, draft.isNew), leadId: draft.id };
+}
+
+/** What is told when a lead has new keys, with the number of activities that came under them before. */
+export function identification(name: string, keys: readonly string[], earlier: number, isNew: boolean): Fact {
   const joined =
     earlier === 0 ? '' : `; ${earlier} earlier ${earlier === 1 ? 'activity joins' : 'activities join'} its history`;
   return {
     type: 'lead.identified',
-    description: `${draft.isNew ? 'New lead' : 'Lead identified'}: ${name}${joined}`,
-    metadata: { keys, earlier_activities: earlier, created: draft.isNew },
-    leadId: draft.id,
+    description: `${isNew ? 'New lead' : 'Lead identified'}: ${name}${joined}`,
+    metadata: { keys, earlier_activities: earlier, created: isNew },
   };
 }

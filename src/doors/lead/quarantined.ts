@@ -27,6 +27,7 @@ export function refusalOfBody(body: unknown, context: SubmitContext, error: AppE
   if (jsonText(body).length > LIMITS.eventBytes) return undefined;
   const fields = isPlainObject(body) ? body : {};
   const { eventType, source, idempotencyKey, timestamp } = logActivityBody.shape;
+  const { leadId, leadAirtableId, leadEmail, leadPhone } = logActivityBody.shape;
   return {
     workspaceId: context.workspaceId,
     door: 'lead',
@@ -37,6 +38,12 @@ export function refusalOfBody(body: unknown, context: SubmitContext, error: AppE
     type: readable(eventType, fields.eventType),
     source: readable(source, fields.source),
     occurredAt: readable(timestamp, fields.timestamp),
+    lead: {
+      leadId: readable(leadId, fields.leadId),
+      leadAirtableId: readable(leadAirtableId, fields.leadAirtableId),
+      leadEmail: readable(leadEmail, fields.leadEmail),
+      leadPhone: readable(leadPhone, fields.leadPhone),
+    },
     error,
   };
 }

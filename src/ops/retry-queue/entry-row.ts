@@ -13,9 +13,9 @@ import {
 export const ENTRY_COLUMNS = `
   id, workspace_id, door, type, source, code, message, issues, received_at, last_received_at, original_occurred_at,
   idempotency_key, repeats, state, retry_count, next_retry_at, last_error, edited_by, edited_at,
-  edited_body IS NOT NULL AS is_edited, resolved_activity_id, resolved_by, resolved_at, discard_reason`;
+  edited_body IS NOT NULL AS is_edited, resolved_activity_id, resolved_by, resolved_at, discard_reason, waits_for, activity_id`;
 
-export const DETAIL_COLUMNS = `${ENTRY_COLUMNS}, created_by, service_key_id, service_key_name,
+export const DETAIL_COLUMNS = `${ENTRY_COLUMNS}, woken_at, created_by, service_key_id, service_key_name,
   body::text AS body, edited_body::text AS edited_body`;
 
 const text = z.string();
@@ -48,8 +48,11 @@ const entryRow = z.object({
   resolved_by: maybe,
   resolved_at: instant.nullable(),
   discard_reason: maybe,
+  waits_for: maybe,
+  activity_id: maybe,
 });
 const detailRow = entryRow.extend({
+  woken_at: z.date().nullable(),
   created_by: maybe,
   service_key_id: maybe,
   service_key_name: maybe,
@@ -70,6 +73,17 @@ export interface WaitingEntry {
   readonly serviceKey: ServiceKeyRef | undefined;
   readonly receivedAt: Date;
   readonly retryCount: number;
+  readonly nextRetryAt: Date | null;
+  /** A lead that it names became known, or told from another one, since it was tried. */
+  readonly wokenAt: Date | null;
+  /** Set for an event that is in the book and whose lead nobody knows. */
+  readonly unknownLead: UnknownLead | undefined;
+}
+
+export interface UnknownLead {
+  /** A subject key, such as airtable:recA. */
+  readonly reference: string;
+  readonly activityId: string;
 }
 
 export function toView(row: unknown): QuarantineView {
@@ -95,6 +109,12 @@ export function toWaiting(row: unknown): WaitingEntry {
       entry.service_key_id === null ? undefined : { id: entry.service_key_id, name: entry.service_key_name ?? '' },
     receivedAt: new Date(entry.received_at),
     retryCount: entry.retry_count,
+    nextRetryAt: entry.next_retry_at === null ? null : new Date(entry.next_retry_at),
+    wokenAt: entry.woken_at,
+    unknownLead:
+      entry.waits_for === null || entry.activity_id === null
+        ? undefined
+        : { reference: entry.waits_for, activityId: entry.activity_id },
   };
 }
 
@@ -123,6 +143,8 @@ function viewOf(row: z.output<typeof entryRow>): QuarantineView {
     resolvedBy: row.resolved_by,
     resolvedAt: row.resolved_at,
     discardReason: row.discard_reason,
+    unknownLead: row.waits_for,
+    activityId: row.activity_id,
   };
 }
 

@@ -2,13 +2,16 @@
  * The retry queue: what operators do with the events in quarantine. Lists and shows them, keeps what a person makes of
  * them, replays them through the door they came by, discards them with a reason, and tries again by itself what can
  * heal. Nothing is ever deleted: an entry ends as `replayed`, with its activity, or as `discarded`, with its reason.
- * May import domain, platform, ingest and query; the doors come from outside.
+ * May import domain, platform, ingest, query and crm; the doors come from outside.
  */
+import type { Crm } from '#crm/index.ts';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
+import { leadKeys } from '#domain/lead.ts';
 import { type Principal, principalLabel } from '#domain/principal.ts';
 import {
+  type NewLead,
   type QuarantineCounts,
   type QuarantineDetail,
   type QuarantineFilter,
@@ -21,6 +24,7 @@ import {
 } from '#domain/quarantine.ts';
 import { storableText } from '#platform/db/array-literal.ts';
 import { isUniqueViolation } from '#platform/db/sql-state.ts';
+import type { Wake } from '#platform/db/wake.ts';
 import { jsonText } from '#platform/json-text.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
@@ -28,7 +32,8 @@ import { createServiceGroup } from '#platform/service-group.ts';
 import { createParams } from '#query/params.ts';
 import { DETAIL_COLUMNS, ENTRY_COLUMNS, toDetail, toView, toWaiting, type WaitingEntry } from './entry-row.ts';
 import { countEntries, listEntries, type QuarantineFacets, type QuarantineList, readFacets } from './list.ts';
-import { type ReplayDeps, replayEntries, submissionOf } from './replay.ts';
+import { leadWith } from './reference.ts';
+import { checkEntry, type ReplayDeps, refuseInTheBook, replayEntries } from './replay.ts';
 import { createReplayJobs } from './replay-job.ts';
 import { createSweeper } from './sweeper.ts';
 import { whereOf } from './where.ts';
@@ -60,18 +65,27 @@ export interface RetryQueue {
   discardAll(actor: Principal, filter: QuarantineFilter, reason: string): Promise<{ readonly discarded: number }>;
   /** Takes a discard back. @throws AppError CONFLICT when it was not discarded, or came again and waits */
   restore(actor: Principal, id: string): Promise<QuarantineView>;
+  /**
+   * Closes an entry about an unknown lead: its reference is this lead's from now on.
+   * @throws AppError CONFLICT for another kind of entry, for an archived lead, and when the reference has a lead by now
+   */
+  linkLead(actor: Principal, id: string, leadId: string): Promise<Receipt>;
+  /** Closes it by a new lead with that reference. @throws AppError INVALID_INPUT; CONFLICT for another kind of entry */
+  createLead(actor: Principal, id: string, lead: NewLead): Promise<Receipt>;
   /** A type is known from now on: replays what waited for it. */
   typeRegistered(actor: Principal, type: string): Promise<ReplayProgress | undefined>;
 }
 
 export interface RetryQueueDeps extends ReplayDeps {
+  readonly crm: Pick<Crm, 'linkReference' | 'upsertLeads'>;
+  readonly wake: Pick<Wake, 'subscribe'>;
   readonly log: Logger;
 }
 
 const ONE = 'WHERE workspace_id = $1 AND id = $2';
 const GET_SQL = `SELECT ${DETAIL_COLUMNS} FROM quarantine ${ONE}`;
 const EDIT_SQL = `
-  UPDATE quarantine SET edited_body = $3::json, edited_by = $4, edited_at = $5
+  UPDATE quarantine SET edited_body = $3::json, edited_by = $4, edited_at = $5, lead_keys = $6
   ${ONE} AND state = 'waiting' RETURNING ${DETAIL_COLUMNS}`;
 const DISCARD = `state = 'discarded', next_retry_at = NULL`;
 const DISCARD_SQL = `
@@ -82,7 +96,7 @@ const RESTORE_SQL = `
   ${ONE} AND state = 'discarded' RETURNING ${ENTRY_COLUMNS}`;
 
 export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
-  const { pool, clock, ingest, log } = deps;
+  const { pool, clock, crm, log } = deps;
   const jobs = createReplayJobs(deps);
   const running = createService({ name: 'replays', start: () => () => jobs.stop() });
   const sweeper = createSweeper({ ...deps, adopt: jobs.adopt });
@@ -104,12 +118,34 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
 
   const verdictOf = async (entry: WaitingEntry, body: unknown): Promise<QuarantineVerdict> => {
     try {
-      await ingest.check(submissionOf(deps, entry, body));
+      await checkEntry(deps, entry, body);
       return { ok: true };
     } catch (error) {
       if (!(error instanceof AppError) || error.retryable) throw error;
       return { ok: false, code: error.code, message: error.message, issues: error.issues };
     }
+  };
+
+  const replay: RetryQueue['replay'] = async (actor, id) => {
+    const row = await read(actor.workspaceId, id);
+    const { state, resolvedActivityId } = toView(row);
+    if (state === 'discarded')
+      throw new AppError('CONFLICT', { message: 'This event is discarded. Restore it first.' });
+    const entry = toWaiting(row);
+    const [result] = await replayEntries(deps, [entry], principalLabel(actor));
+    if (result instanceof AppError) throw result.inQuarantine(id);
+    if (!result) throw new AppError('INTERNAL');
+    return resolvedActivityId === null ? result : { ...result, status: 'duplicate' };
+  };
+
+  /** The reference that an entry waits for. */
+  const unknownLeadOf = async (actor: Principal, id: string): Promise<string> => {
+    const row = await read(actor.workspaceId, id);
+    const { state } = toView(row);
+    const { unknownLead } = toWaiting(row);
+    if (!unknownLead) throw new AppError('CONFLICT', { message: 'This event waits for something else than its lead.' });
+    if (state !== 'waiting') throw new AppError('CONFLICT', { message: `This event is ${SAYS[state]}.` });
+    return unknownLead.reference;
   };
 
   return {
@@ -128,20 +164,27 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
     },
 
     async edit(actor, id, body) {
-      const values = [jsonText(body), principalLabel(actor), clock.now()];
+      const entry = toWaiting(await read(actor.workspaceId, id));
+      refuseInTheBook(entry);
+      const keys = leadKeysIn(deps, entry, body);
+      const values = [jsonText(body), principalLabel(actor), clock.now(), keys];
       return toDetail(await change(EDIT_SQL, actor.workspaceId, id, values));
     },
 
-    async replay(actor, id) {
-      const row = await read(actor.workspaceId, id);
-      const { state, resolvedActivityId } = toView(row);
-      if (state === 'discarded')
-        throw new AppError('CONFLICT', { message: 'This event is discarded. Restore it first.' });
-      const entry = toWaiting(row);
-      const [result] = await replayEntries(deps, [entry], principalLabel(actor));
-      if (result instanceof AppError) throw result.inQuarantine(id);
-      if (!result) throw new AppError('INTERNAL');
-      return resolvedActivityId === null ? result : { ...result, status: 'duplicate' };
+    replay,
+
+    async linkLead(actor, id, leadId) {
+      const reference = await unknownLeadOf(actor, id);
+      await crm.linkReference(actor, { leadId, reference });
+      return replay(actor, id);
+    },
+
+    async createLead(actor, id, lead) {
+      const reference = await unknownLeadOf(actor, id);
+      const items = [{ ...lead, ...leadWith(reference) }];
+      const [result] = await crm.upsertLeads(actor, { items, source: 'ui:retry-queue' });
+      if (result?.status === 'rejected') throw new AppError('INVALID_INPUT', { issues: result.issues });
+      return replay(actor, id);
     },
 
     replayAll: (actor, filter) => jobs.start(actor.workspaceId, { ...filter, state: 'waiting' }, principalLabel(actor)),
@@ -180,6 +223,17 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
       return jobs.start(actor.workspaceId, filter, principalLabel(actor));
     },
   };
+}
+
+/** The lead that a corrected body names; nothing where the body cannot be read. */
+function leadKeysIn({ doors }: Pick<ReplayDeps, 'doors'>, entry: WaitingEntry, body: unknown): string[] {
+  try {
+    const { workspaceId } = entry;
+    const submission = doors[entry.door]?.(body, { workspaceId, userId: undefined });
+    return submission ? leadKeys(submission).map(storableText) : [];
+  } catch {
+    return [];
+  }
 }
 
 const SAYS: Readonly<Record<QuarantineState, string>> = {

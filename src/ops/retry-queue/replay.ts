@@ -7,7 +7,8 @@ import type { Ingest, Submission } from '#ingest/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { storableText } from '#platform/db/array-literal.ts';
 import { jsonText } from '#platform/json-text.ts';
-import type { WaitingEntry } from './entry-row.ts';
+import type { UnknownLead, WaitingEntry } from './entry-row.ts';
+import { stillUnknown } from './reference.ts';
 
 /** How a door reads a body. */
 export type DoorReader = (body: unknown, context: DoorContext) => Submission;
@@ -26,6 +27,13 @@ export interface ReplayDeps {
   readonly clock: Clock;
 }
 
+/** @throws AppError CONFLICT for an entry that hands in nothing */
+export function refuseInTheBook({ unknownLead }: WaitingEntry): void {
+  if (unknownLead) {
+    throw new AppError('CONFLICT', { message: 'This event is in the book, as it came. Say whose it is.' });
+  }
+}
+
 /**
  * What an entry hands in: its body through the door it came by, at the time when it happened or, when it does not say,
  * when it came. Under the caller's own key, so that the caller's next try is a duplicate; else under the entry's, so that
@@ -33,6 +41,7 @@ export interface ReplayDeps {
  * @throws AppError as the door does
  */
 export function submissionOf({ doors }: Pick<ReplayDeps, 'doors'>, entry: WaitingEntry, body: unknown): Submission {
+  refuseInTheBook(entry);
   const read = doors[entry.door];
   if (!read) throw new AppError('CONFLICT', { message: `Events of the door ${entry.door} cannot be replayed yet.` });
   const hasKey = typeof body === 'object' && body !== null && 'idempotencyKey' in body && body.idempotencyKey !== '';
@@ -57,6 +66,12 @@ function keyOf(entry: WaitingEntry, { idempotencyKey, executionId }: Submission)
   return idempotencyKey;
 }
 
+/** Judges an entry, or another body in its place, as a replay would. @throws AppError of the refusal */
+export async function checkEntry(deps: ReplayDeps, entry: WaitingEntry, body: unknown): Promise<void> {
+  if (entry.unknownLead) await findLeadOf(deps.pool, entry, entry.unknownLead);
+  else await deps.ingest.check(submissionOf(deps, entry, body));
+}
+
 export type ReplayResult = Receipt | AppError;
 
 /**
@@ -77,6 +92,7 @@ export async function replayEntries(
 
 async function replayOne(deps: ReplayDeps, entry: WaitingEntry): Promise<ReplayResult> {
   try {
+    if (entry.unknownLead) return await findLeadOf(deps.pool, entry, entry.unknownLead);
     return await deps.ingest.accept(submissionOf(deps, entry, parseJson(entry.body)));
   } catch (error) {
     if (error instanceof AppError) return error;
@@ -87,16 +103,23 @@ async function replayOne(deps: ReplayDeps, entry: WaitingEntry): Promise<ReplayR
 /** Stored is stored, even when somebody discarded the entry meanwhile. */
 const RESOLVE_SQL = `
   UPDATE quarantine q SET state = 'replayed', resolved_activity_id = i.activity_id, resolved_by = $3, resolved_at = $4,
-    next_retry_at = NULL, last_error = NULL, discard_reason = NULL
+    next_retry_at = NULL, woken_at = NULL, last_error = NULL, discard_reason = NULL
   FROM unnest($1::uuid[], $2::uuid[]) AS i (id, activity_id)
   WHERE q.id = i.id AND q.state <> 'replayed'`;
 
+/** Locked in the order of their ids, as wake_quarantine() does. What was woken meanwhile stays woken. */
 const FAIL_SQL = `
-  UPDATE quarantine q SET retry_count = q.retry_count + 1, last_error = i.message, next_retry_at = i.next_retry_at,
+  UPDATE quarantine q SET retry_count = i.retry_count, last_error = i.message, next_retry_at = i.next_retry_at,
+    woken_at = CASE WHEN q.woken_at IS DISTINCT FROM i.woken_at THEN q.woken_at END,
     code = coalesce(i.code, q.code), message = CASE WHEN i.code IS NULL THEN q.message ELSE i.message END,
     issues = CASE WHEN i.code IS NULL THEN q.issues ELSE i.issues::jsonb END
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-    AS i (id, code, message, issues, next_retry_at)
+  FROM (
+    SELECT i.* FROM unnest(
+      $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::integer[], $7::timestamptz[])
+      AS i (id, code, message, issues, next_retry_at, retry_count, woken_at)
+    JOIN quarantine locked ON locked.id = i.id
+    ORDER BY locked.id FOR UPDATE OF locked
+  ) AS i
   WHERE q.id = i.id AND q.state = 'waiting'`;
 
 async function writeDown(
@@ -123,6 +146,33 @@ async function writeDown(
     failed.map(({ error }) => (error.code === 'IDEMPOTENCY_CONFLICT' ? null : error.code)),
     failed.map(({ error }) => storableText(error.message)),
     failed.map(({ error }) => jsonText(error.issues)),
-    failed.map(({ entry, error }) => nextRetryAt(error.code, entry.retryCount + 1, now)),
+    failed.map(({ entry, error }) => nextTry(entry, error, now)),
+    failed.map(({ entry }) => entry.retryCount + (entry.wokenAt ? 0 : 1)),
+    failed.map(({ entry }) => entry.wokenAt),
   ]);
+}
+
+/** One that was woken between two tries keeps its next one; one whose lead is unknown for too long has none. */
+function nextTry(entry: WaitingEntry, error: AppError, now: Date): Date | null {
+  if (entry.unknownLead) return null;
+  return entry.wokenAt && entry.nextRetryAt && entry.nextRetryAt > now
+    ? entry.nextRetryAt
+    : nextRetryAt(error.code, entry.retryCount + 1, now);
+}
+
+const LEAD_OF_SQL = `
+  SELECT a.occurred_at FROM lead_identity i
+  JOIN activity a ON a.id = $3 AND a.workspace_id = i.workspace_id
+  WHERE i.workspace_id = $1 AND i.subject_key = $2 AND a.recorded_at >= i.from_at AND a.recorded_at < i.to_at`;
+
+/** Whether somebody is known under the reference by now: then its events are where they belong. */
+async function findLeadOf(
+  pool: pg.Pool,
+  entry: WaitingEntry,
+  { reference, activityId }: UnknownLead,
+): Promise<Receipt> {
+  const { rows } = await pool.query<{ occurred_at: Date }>(LEAD_OF_SQL, [entry.workspaceId, reference, activityId]);
+  const [found] = rows;
+  if (!found) throw stillUnknown(reference);
+  return { status: 'stored', activityId, timestamp: found.occurred_at.toISOString() };
 }

@@ -22,6 +22,8 @@ const door: TestDoor = await createTestDoor({
 const deps = () => ({
   pool: door.book.pool,
   ingest: door.ingest,
+  crm: door.crm,
+  wake: door.wake,
   doors: { lead: toSubmission },
   clock,
   log: silentLogger,
@@ -302,15 +304,14 @@ describe('what can heal by itself', () => {
       nextRetryAt: '2025-11-07T08:05:00.000Z',
     });
     await clock.advance(5 * MINUTE);
-    expect(await sweep(deps())).toBe(0);
+    expect(await sweep(deps())).toMatchObject({ stored: 0 });
     expect(await queue.get(workspaceId, id)).toMatchObject({
       retryCount: 1,
       nextRetryAt: '2025-11-07T08:20:00.000Z',
       lastError: expect.stringContaining('no lead'),
     });
     await door.book.pool.query('INSERT INTO leads (id, workspace_id) VALUES ($1, $2)', [leadId, workspaceId]);
-    await clock.advance(15 * MINUTE);
-    expect(await sweep(deps())).toBe(1);
+    expect(await sweep(deps())).toMatchObject({ stored: 1 });
     expect(await queue.get(workspaceId, id)).toMatchObject({ state: 'replayed', resolvedBy: 'automatic retry' });
     expect(await activities()).toMatchObject([{ subject_key: `lead:${leadId}`, occurred_at: RECEIVED }]);
   });

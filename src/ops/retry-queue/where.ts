@@ -1,8 +1,9 @@
 import type { QuarantineFilter } from '#domain/quarantine.ts';
 import type { Params } from '#query/params.ts';
 
-/** What a search looks through: everything of an entry that a person can read. */
-const HAYSTACK = `concat_ws(' ', id, code, message, type, source, idempotency_key, last_error, body, edited_body)`;
+/** What a search looks through, word for word as the index on it (migration retry_queue_search) has it. */
+const HAYSTACK = `quarantine_search_text(
+  id, code, message, type, source, idempotency_key, last_error, body, edited_body)`;
 
 /** The conditions of a filter on `quarantine`, without its state when `anyState`. */
 export function whereOf(

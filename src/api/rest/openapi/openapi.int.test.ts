@@ -134,15 +134,20 @@ async function send({ method, template, query, body }: Example): Promise<{ statu
   return { status: answer.status, body: isJson ? JSON.parse(text) : text };
 }
 
-/** What was done before is undone: only what waits can be discarded. */
+/** What was done before is undone: only what waits can be discarded, and linked what is about an unknown lead. */
+const waitsFor = (reference: string) => `
+  UPDATE quarantine SET state = 'waiting', resolved_activity_id = NULL, waits_for = '${reference}',
+    activity_id = (SELECT id FROM activity LIMIT 1)`;
 const PREPARE: Readonly<Record<string, string>> = {
+  '/api/admin/retry-queue/{id}/link-lead': waitsFor('airtable:recLinked'),
+  '/api/admin/retry-queue/{id}/create-lead': waitsFor('airtable:recCreated'),
   '/api/admin/retry-queue/{id}/discard': "UPDATE quarantine SET state = 'waiting', resolved_activity_id = NULL",
 };
 
 /** What only a service does, sent by a service: claiming for somebody. */
 const BY_KEY = ['/api/leads/{id}/claim'];
 /** The order in which one leads to the next; the others follow, and what ends things comes last. */
-const ORDER = ['/enroll', '/remove-from-campaign', '/{id}/replay', '/discard'];
+const ORDER = ['/enroll', '/remove-from-campaign', '/{id}/replay', '/link-lead', '/create-lead', '/discard'];
 const rank = ({ template }: Example) => ORDER.findIndex((word) => template.endsWith(word));
 
 describe('the OpenAPI document', () => {

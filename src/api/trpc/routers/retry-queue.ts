@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
-import { discardReason, QUARANTINE_STATES, quarantineFilter, quarantinePage } from '#domain/quarantine.ts';
+import { discardReason, newLead, QUARANTINE_STATES, quarantineFilter, quarantinePage } from '#domain/quarantine.ts';
 import { permitted, router } from '../init.ts';
 
 const manage = permitted('quarantine:manage');
@@ -39,6 +39,13 @@ export const retryQueueRouter = router({
     .input(one.extend({ text }))
     .mutation(({ ctx, input }) => ctx.services.retryQueue.edit(ctx.principal, input.id, parsed(input.text))),
   replay: manage.input(one).mutation(({ ctx, input }) => ctx.services.retryQueue.replay(ctx.principal, input.id)),
+  /** Says whose an event is that is in the book and whose lead is unknown for too long. */
+  linkLead: manage
+    .input(one.extend({ leadId: z.uuid() }))
+    .mutation(({ ctx, input }) => ctx.services.retryQueue.linkLead(ctx.principal, input.id, input.leadId)),
+  createLead: manage
+    .input(one.extend({ lead: newLead }))
+    .mutation(({ ctx, input }) => ctx.services.retryQueue.createLead(ctx.principal, input.id, input.lead)),
   discard: manage
     .input(one.extend({ reason: discardReason }))
     .mutation(({ ctx, input }) => ctx.services.retryQueue.discard(ctx.principal, input.id, input.reason)),

@@ -9,6 +9,7 @@ import { toWorkspaceView, type WorkspaceView } from './session.ts';
 
 const name = storableText(100).min(1);
 const timeZone = storableText(64).min(1);
+const unknownLeadDays = z.number().int().min(1).max(365).nullable().optional();
 
 export const workspacesRouter = router({
   /** Those the asker may enter. */
@@ -21,9 +22,14 @@ export const workspacesRouter = router({
     .input(z.object({ name, timeZone: timeZone.optional() }))
     .mutation(({ ctx, input }) => ctx.services.access.workspaces.create(asPerson(ctx.principal), input)),
 
+  /** What the current workspace has decided for itself. */
+  settings: permitted('workspace:manage').query(({ ctx }) =>
+    ctx.services.access.workspaces.settings(ctx.principal.workspaceId),
+  ),
+
   /** Changes the current workspace. */
   update: permitted('workspace:manage')
-    .input(z.object({ name: name.optional(), timeZone: timeZone.optional() }))
+    .input(z.object({ name: name.optional(), timeZone: timeZone.optional(), unknownLeadDays }))
     .mutation(({ ctx, input }) => ctx.services.access.workspaces.update(ctx.principal.workspaceId, input)),
 
   /** Removes a demo workspace: the current one unless told which. */

@@ -13,6 +13,7 @@ import { LoadError } from '../../ui/states.tsx';
 import { BodyEditor } from './body-editor.tsx';
 import { MarkedJson } from './marked-json.tsx';
 import classes from './queue.module.css';
+import { referenceValue, UnknownLead } from './unknown-lead.tsx';
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
@@ -34,9 +35,10 @@ export function EntryDetails({ entry }: { readonly entry: QuarantineView }) {
   const body = data && (data.editedBody ?? data.body);
   return (
     <Stack gap="sm" py="xs">
+      {entry.unknownLead && entry.state === 'waiting' && <UnknownLead entry={entry} reference={entry.unknownLead} />}
       <dl className={classes.facts}>
-        <Fact label="Received">{at(entry.receivedAt)}</Fact>
-        {entry.repeats > 0 && <Fact label="Last repeated">{at(entry.lastReceivedAt)}</Fact>}
+        <Fact label={entry.unknownLead ? 'Asked' : 'Received'}>{at(entry.receivedAt)}</Fact>
+        {entry.repeats > 0 && !entry.unknownLead && <Fact label="Last repeated">{at(entry.lastReceivedAt)}</Fact>}
         {entry.originalOccurredAt && <Fact label="Happened">{at(entry.originalOccurredAt)}</Fact>}
         {entry.retryCount > 0 && <Fact label="Tried again">{entry.retryCount}×</Fact>}
         {entry.nextRetryAt && <Fact label="Next try">{at(entry.nextRetryAt)}</Fact>}
@@ -44,7 +46,11 @@ export function EntryDetails({ entry }: { readonly entry: QuarantineView }) {
         {entry.idempotencyKey && <Fact label="Key">{entry.idempotencyKey}</Fact>}
         {entry.editedBy && <Fact label="Corrected by">{entry.editedBy}</Fact>}
         {entry.resolvedBy && (
-          <Fact label={entry.state === 'replayed' ? 'Replayed by' : 'Discarded by'}>{entry.resolvedBy}</Fact>
+          <Fact
+            label={entry.state === 'discarded' ? 'Discarded by' : entry.unknownLead ? 'Answered by' : 'Replayed by'}
+          >
+            {entry.resolvedBy}
+          </Fact>
         )}
         {entry.resolvedAt && <Fact label="On">{at(entry.resolvedAt)}</Fact>}
         {entry.discardReason && <Fact label="Reason">{entry.discardReason}</Fact>}
@@ -52,8 +58,14 @@ export function EntryDetails({ entry }: { readonly entry: QuarantineView }) {
           <Code>{entry.id}</Code>
         </Fact>
         {entry.resolvedActivityId && (
-          <Fact label="Became">
-            <Anchor component={Link} size="sm" href={`/admin/activity-logs?range=all&q=${entry.id}`}>
+          <Fact label={entry.unknownLead ? 'In the book' : 'Became'}>
+            <Anchor
+              component={Link}
+              size="sm"
+              href={`/admin/activity-logs?range=all&q=${encodeURIComponent(
+                entry.unknownLead ? referenceValue(entry.unknownLead) : entry.id,
+              )}`}
+            >
               activity {entry.resolvedActivityId}
             </Anchor>
           </Fact>
@@ -65,11 +77,15 @@ export function EntryDetails({ entry }: { readonly entry: QuarantineView }) {
         <div>
           <Group justify="space-between" mb={4}>
             <Text size="sm" c="dimmed">
-              {data.isEdited ? 'Corrected body' : 'Body as it came'}
+              {entry.unknownLead
+                ? 'The first event, as it is in the book'
+                : data.isEdited
+                  ? 'Corrected body'
+                  : 'Body as it came'}
             </Text>
             <Group gap="xs">
               <CopyText value={body} what="JSON" />
-              {entry.state === 'waiting' && (
+              {entry.state === 'waiting' && !entry.unknownLead && (
                 <Button
                   size="compact-sm"
                   variant="default"

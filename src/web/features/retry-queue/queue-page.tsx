@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Group, Paper, Table, Tabs } from '@mantine/core';
+import { Badge, Button, Group, Paper, Table, Tabs, Text } from '@mantine/core';
 import { IconMoodCheck, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -21,6 +21,8 @@ import { ReplayBar } from './replay-bar.tsx';
 import { useQueueChanged, useQueueState } from './use-queue.ts';
 
 const REFRESH = 10_000;
+/** A list that somebody has opened further is left standing: reading all of its pages anew would cost as many requests. */
+const MOST_PAGES_REFRESHED = 4;
 const LABELS: Readonly<Record<QuarantineState, string>> = {
   waiting: 'Waiting',
   replayed: 'Replayed',
@@ -36,6 +38,12 @@ function these(verb: string, count: number): string {
   return count === 1 ? `${verb} this one` : `${verb} these ${count.toLocaleString('en')}`;
 }
 
+/** "Showing 50 of 5,000". */
+function shownOf(count: number, page: { readonly total: number; readonly totalIsCapped: boolean } | undefined): string {
+  const total = page && `${page.totalIsCapped ? 'more than ' : ''}${page.total.toLocaleString('en')}`;
+  return total === undefined ? '' : `Showing ${count.toLocaleString('en')} of ${total}`;
+}
+
 /** Events that were refused: to correct, replay or discard. */
 export function QueuePage() {
   return usePermission('quarantine:manage') ? <Queue /> : <NoPermission what="the retry queue" />;
@@ -49,7 +57,8 @@ function Queue() {
     {
       getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
       placeholderData: keepPreviousData,
-      refetchInterval: REFRESH,
+      refetchInterval: ({ state: { data } }) =>
+        data === undefined || data.pages.length <= MOST_PAGES_REFRESHED ? REFRESH : false,
     },
   );
   const counts = trpc.retryQueue.counts.useQuery(
@@ -110,7 +119,7 @@ function Queue() {
               rightSection={
                 counts.data && (
                   <Badge size="sm" variant="light" color={tab === 'waiting' && waiting > 0 ? 'orange' : 'gray'}>
-                    {counts.data[tab]}
+                    {counts.data[tab].toLocaleString('en')}
                   </Badge>
                 )
               }
@@ -152,8 +161,11 @@ function Queue() {
               {rows?.length === 0 && (
                 <Empty state={state.state} filtered={filtered} onReset={() => setState(NO_QUEUE_FILTERS)} />
               )}
-              {query.hasNextPage && (
-                <Group justify="center" p="sm">
+              {rows && query.hasNextPage && (
+                <Group justify="center" p="sm" gap="md">
+                  <Text size="sm" c="dimmed">
+                    {shownOf(rows.length, query.data?.pages[0])}
+                  </Text>
                   <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
                     Show more
                   </Button>

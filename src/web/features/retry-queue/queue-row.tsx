@@ -12,6 +12,7 @@ import { useTypes } from '../activity/use-types.ts';
 import { EntryDetails } from './entry-details.tsx';
 import classes from './queue.module.css';
 import { reasonOf } from './reasons.ts';
+import { referenceValue } from './unknown-lead.tsx';
 import { useQueueChanged } from './use-queue.ts';
 
 const MAX_ISSUES = 3;
@@ -56,7 +57,7 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
               </Text>{' '}
               {entry.repeats > 0 && (
                 <Badge size="sm" variant="light" color="gray" tt="none">
-                  {entry.repeats === 1 ? 'came twice' : `came ${entry.repeats + 1} times`}
+                  {repetition(entry)}
                 </Badge>
               )}
               {entry.isEdited && (
@@ -86,15 +87,21 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
           <Group gap={6} justify="flex-end" wrap="nowrap">
             {entry.state === 'waiting' && (
               <>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  loading={replay.isPending}
-                  onClick={() => replay.mutate({ id: entry.id })}
-                  aria-label={`Replay ${name}`}
-                >
-                  Replay
-                </Button>
+                {entry.unknownLead ? (
+                  <Button size="compact-sm" variant="default" onClick={() => setOpened(true)} disabled={opened}>
+                    Find its lead
+                  </Button>
+                ) : (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    loading={replay.isPending}
+                    onClick={() => replay.mutate({ id: entry.id })}
+                    aria-label={`Replay ${name}`}
+                  >
+                    Replay
+                  </Button>
+                )}
                 <Button
                   size="compact-sm"
                   variant="default"
@@ -138,8 +145,22 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
   );
 }
 
+function repetition({ unknownLead, repeats }: QuarantineView): string {
+  const count = (repeats + 1).toLocaleString('en');
+  if (unknownLead) return `${count} events`;
+  return repeats === 1 ? 'came twice' : `came ${count} times`;
+}
+
 function Why({ entry }: { readonly entry: QuarantineView }) {
   const shown = entry.issues.slice(0, MAX_ISSUES);
+  if (entry.unknownLead) {
+    return (
+      <>
+        <Text size="sm">Lead unknown for too long</Text>
+        <Code className={classes.path ?? ''}>{referenceValue(entry.unknownLead)}</Code>
+      </>
+    );
+  }
   return (
     <>
       <Text size="sm">{reasonOf(entry.code)}</Text>

@@ -13,6 +13,10 @@ interface ReplayBarProps {
   readonly onClose: () => void;
 }
 
+function inWords(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** How far a replay of many is. */
 export function ReplayBar({ id, onClose }: ReplayBarProps) {
   const changed = useQueueChanged();
@@ -36,8 +40,8 @@ export function ReplayBar({ id, onClose }: ReplayBarProps) {
     <Paper withBorder p="sm" mb="sm" role="status" aria-label="Replay">
       <Group justify="space-between" mb={6} gap="xs">
         <Text size="sm">
-          {`${words} ${processed} of ${total}: ${succeeded} in the book`}
-          {failed > 0 && `, ${failed} refused again`}
+          {`${words} ${inWords(processed)} of ${inWords(total)}: ${inWords(succeeded)} in the book`}
+          {failed > 0 && `, ${inWords(failed)} refused again`}
         </Text>
         {isRunning ? (
           <Button size="compact-sm" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ id })}>

@@ -7,6 +7,7 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission } from '../../ui/states.tsx';
 import { toastDone } from '../../ui/toast.ts';
 import { RemoveDemo } from './remove-demo.tsx';
+import { UnknownLeads } from './unknown-leads.tsx';
 import { WorkspaceForm } from './workspace-form.tsx';
 import classes from './workspaces.module.css';
 
@@ -40,6 +41,7 @@ function Settings() {
             onSubmit={(values) => update.mutate(values)}
           />
         </Paper>
+        <UnknownLeads key={`unknown leads of ${workspace.id}`} />
         {workspace.isDemo && (
           <Paper component="section" withBorder p="md" className={classes.paper} aria-labelledby="demo">
             <Title order={2} id="demo">
