@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,integrations,packages/*/src}/**/*.unit.test.{ts,tsx}'],
           setupFiles: ['src/testing/console.ts'],
+          // Only against what hangs: on a busy machine a hundred random cases can take seconds.
+          testTimeout: 30_000,
         },
       },
       {

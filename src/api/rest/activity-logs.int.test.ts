@@ -99,6 +99,7 @@ describe('GET /api/admin/activity-logs', () => {
         leadAirtableId: null,
         createdBy: null,
         serviceKey: null,
+        tags: [],
         actor: null,
         recordedAt: expect.any(String),
         position: expect.any(Number),
