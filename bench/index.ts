@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { measure as client } from './client.ts';
 import { measure as ingest } from './ingest.ts';
 import { measure as live } from './live-fanout.ts';
 import { type BenchRow, isReached, ratioOf, toMarkdown } from './report.ts';
@@ -14,6 +15,7 @@ const PARTS = new Map([
   ['ingest', ingest],
   ['live', live],
   ['spool', spool],
+  ['client', client],
 ]);
 const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
