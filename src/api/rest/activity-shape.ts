@@ -33,7 +33,10 @@ const common = {
     .object({ id: z.string(), name: z.string() })
     .nullable()
     .openapi({ description: 'The service key that wrote it; null for what a person or Historybook itself wrote.' }),
-  tags: z.array(z.string()).readonly().openapi({ description: '`imported`: a record of an older system, brought in later.' }),
+  tags: z
+    .array(z.string())
+    .readonly()
+    .openapi({ description: '`imported`: a record of an older system, brought in later.' }),
   recordedAt: instant.openapi({ description: 'When the book took it.' }),
   position: z.int().openapi({ description: 'Its place in the order in which the book took things.' }),
   door: z.enum(DOORS),
