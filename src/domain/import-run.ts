@@ -61,6 +61,10 @@ export interface ImportRunView {
   readonly format: string;
   readonly mapping: string;
   readonly origin: ImportOrigin;
+  /** It says what would become of each record, and stores nothing. */
+  readonly isDryRun: boolean;
+  /** The server has what it reads from, so that it can be taken up again. */
+  readonly canGoOn: boolean;
   readonly state: ImportState;
   readonly counts: ImportCounts;
   readonly report: ImportReport;

@@ -12,6 +12,7 @@ import { createApplication } from '#runtime/application.ts';
 import { addPerson, personOf, signIn } from './access.ts';
 import { addAlert } from './alerts.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { addImports } from './import-runs.ts';
 
 /** Somebody who calls: the headers by which he is known, and what he may do in workspace A. */
 export interface Caller {
@@ -48,6 +49,8 @@ export interface Callers {
       | 'keyId'
       | 'quarantineId'
       | 'replayId'
+      | 'importId'
+      | 'parityId'
       | 'alertId'
       | 'ruleId'
       | 'channelId',
@@ -150,6 +153,7 @@ async function createCallers(
       keyId: keys[0]?.id ?? '',
       quarantineId: kept?.id ?? '',
       replayId: replay.id,
+      ...(await addImports(pool, workspaceId)),
       alertId: await addAlert(pool, { workspaceId }),
       ruleId: rule?.id ?? '',
       channelId: channel.id,

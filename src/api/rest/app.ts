@@ -9,6 +9,7 @@ import { registerCampaigns } from './campaigns.ts';
 import { registerDocs } from './docs.ts';
 import { toAppError } from './errors.ts';
 import { registerHealth } from './health.ts';
+import { registerImports } from './imports.ts';
 import { registerIngest } from './ingest.ts';
 import { registerLeadActivity } from './lead-activity.ts';
 import { registerLeads } from './leads.ts';
@@ -41,6 +42,7 @@ export function createRest(services: Services): RestApp {
   registerLeads(app, services);
   registerCampaigns(app, services);
   registerRetryQueue(app, services);
+  registerImports(app, services);
   registerHealth(app, services);
   registerAlerts(app, services);
   return app;

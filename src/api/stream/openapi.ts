@@ -35,7 +35,10 @@ export const liveActivitySchema = z
     visibility: z.enum(VISIBILITIES),
     severity: z.enum(SEVERITIES),
     status: text.nullable(),
-    tags: z.array(text).openapi({ description: 'imported, import:… and mapping:… on what an import brought.' }),
+    tags: z
+      .array(text)
+      .readonly()
+      .openapi({ description: 'imported, import:… and mapping:… on what an import brought.' }),
   })
   .openapi('LiveActivity') satisfies z.ZodType<ActivityView>;
 

@@ -3,6 +3,7 @@ import { alertsRouter } from './routers/alerts.ts';
 import { campaignsRouter } from './routers/campaigns.ts';
 import { demoRouter } from './routers/demo.ts';
 import { healthRouter } from './routers/health.ts';
+import { importsRouter, parityRouter } from './routers/imports.ts';
 import { ingestRouter } from './routers/ingest.ts';
 import { keysRouter } from './routers/keys.ts';
 import { leadsRouter } from './routers/leads.ts';
@@ -28,6 +29,8 @@ export const appRouter = router({
   leads: leadsRouter,
   campaigns: campaignsRouter,
   retryQueue: retryQueueRouter,
+  imports: importsRouter,
+  parity: parityRouter,
   alerts: alertsRouter,
   health: healthRouter,
   live: liveRouter,

@@ -29,7 +29,7 @@ export async function* rejectedOf(pool: pg.Pool, runId: string): AsyncGenerator<
   }
 }
 
-async function readRejected(
+export async function readRejected(
   pool: pg.Pool,
   runId: string,
   [record, event]: readonly [number, string],

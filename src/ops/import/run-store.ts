@@ -26,6 +26,8 @@ export const importSettings = z.object({
   batch: z.number().int().min(1).max(1000).default(500),
   /** Records per second at most. */
   rate: z.number().positive().optional(),
+  /** Says what would become of each record, and stores nothing. */
+  dryRun: z.boolean().default(false),
 });
 export type ImportSettings = z.output<typeof importSettings>;
 
@@ -85,6 +87,8 @@ export function toRunView(row: RunRow): ImportRunView {
     format: row.format,
     mapping: row.mapping_name,
     origin: row.origin,
+    isDryRun: importSettings.safeParse(row.settings).data?.dryRun === true,
+    canGoOn: row.origin === 'parity' || row.file_path !== null,
     state: row.state,
     counts: countsOf(row),
     report: row.report,
@@ -138,6 +142,7 @@ const READ_SQL = `SELECT ${RUN_COLUMNS} FROM import_run WHERE workspace_id = $1 
 const UNFINISHED_SQL = `
   SELECT ${RUN_COLUMNS} FROM import_run
    WHERE workspace_id = $1 AND fingerprint = $2 AND mapping_name = $3 AND state <> 'done' AND parity_run_id IS NULL
+     AND settings ->> 'dryRun' IS DISTINCT FROM 'true'
    ORDER BY started_at DESC LIMIT 1`;
 const REOPEN_SQL = `
   UPDATE import_run SET state = 'running', stop_wanted = false, error = NULL, finished_at = NULL, heartbeat_at = $2
@@ -176,6 +181,21 @@ export async function insertRun(pool: pg.Pool, run: NewRun): Promise<RunRow> {
     run.now,
   ]);
   return runRow.parse(rows[0]);
+}
+
+const LIST_SQL = `
+  SELECT ${RUN_COLUMNS} FROM import_run WHERE workspace_id = $1 ORDER BY started_at DESC, id DESC LIMIT 50`;
+const STOP_SQL = `UPDATE import_run SET stop_wanted = true WHERE workspace_id = $1 AND id = $2 AND state = 'running'`;
+
+/** The last ones, newest first. */
+export async function listRuns(pool: pg.Pool, workspaceId: string): Promise<ImportRunView[]> {
+  const { rows } = await pool.query(LIST_SQL, [workspaceId]);
+  return rows.map((row) => toRunView(runRow.parse(row)));
+}
+
+/** Whoever is at work on it sees it after his next batch. */
+export async function wantStop(pool: pg.Pool, workspaceId: string, id: string): Promise<void> {
+  await pool.query(STOP_SQL, [workspaceId, id]);
 }
 
 /** @throws AppError NOT_FOUND */

@@ -76,6 +76,11 @@ export interface NewParityRun {
   readonly now: Date;
 }
 
+const STOP_SQL = `UPDATE parity_run SET stop_wanted = true WHERE workspace_id = $1 AND id = $2 AND state = 'running'`;
+/** Those whose process has ended: a comparison is made anew, not taken up. */
+const ABANDONED_SQL = `
+  UPDATE parity_run SET state = 'stopped', error = 'the process that compared has ended', finished_at = $1
+   WHERE state = 'running' AND heartbeat_at < $2`;
 const INSERT_SQL = `
   INSERT INTO parity_run (id, workspace_id, file_name, file_path, bytes, fingerprint, mapping_name, settings, time_zone,
     started_by, started_at, heartbeat_at)
@@ -124,6 +129,17 @@ export async function readParity(pool: pg.Pool, workspaceId: string, id: string)
 export async function listParity(pool: pg.Pool, workspaceId: string): Promise<ParityRunView[]> {
   const { rows } = await pool.query(LIST_SQL, [workspaceId]);
   return rows.map((row) => toParityView(parityRow.parse(row)));
+}
+
+/** Whoever is at work on it sees it after his next batch. */
+export async function wantParityStop(pool: pg.Pool, workspaceId: string, id: string): Promise<void> {
+  await pool.query(STOP_SQL, [workspaceId, id]);
+}
+
+const ABANDONED_MS = 120_000;
+
+export async function endAbandoned(pool: pg.Pool, now: Date): Promise<void> {
+  await pool.query(ABANDONED_SQL, [now, new Date(now.getTime() - ABANDONED_MS)]);
 }
 
 export type StoredItem = ParityItem & { readonly event?: MissingEvent | undefined };

@@ -1,9 +1,11 @@
 import {
   IconActivity,
   IconAddressBook,
+  IconArrowsDiff,
   IconBell,
   IconBuilding,
   IconBuildingCommunity,
+  IconFileImport,
   IconHeartbeat,
   IconHome,
   IconKey,
@@ -78,6 +80,20 @@ export const NAVIGATION: readonly NavigationSection[] = [
         icon: IconReload,
         permission: 'quarantine:manage',
         keywords: 'quarantine dead letter failed refused replay',
+      },
+      {
+        href: '/admin/import',
+        label: 'Import',
+        icon: IconFileImport,
+        permission: 'import:manage',
+        keywords: 'upload csv migrate backfill sms_audit history mapping',
+      },
+      {
+        href: '/admin/parity',
+        label: 'Parity',
+        icon: IconArrowsDiff,
+        permission: 'import:manage',
+        keywords: 'compare missing lost records incident sms_audit',
       },
       {
         href: '/admin/members',

@@ -1,0 +1,55 @@
+import { AppError } from '#domain/errors.ts';
+import type { Feed } from '../import/feed.ts';
+import {
+  feedOf,
+  type ImportDeps,
+  type ImportSettings,
+  openImport,
+  type RunRow,
+  readRun,
+  workOnImport,
+} from '../import/index.ts';
+import { isPassing, messageOf } from '../import/run.ts';
+import { finishRun, importSettings } from '../import/run-store.ts';
+import { missingFeed, type ParityRow, workOnParity } from '../parity/index.ts';
+import { readParity } from '../parity/store.ts';
+
+/** An import or comparison that was begun, to be worked on in the background. */
+export interface ImportJob {
+  readonly kind: 'import' | 'parity';
+  readonly workspaceId: string;
+  readonly id: string;
+}
+
+/** Works on a job until it is through or stopped; how it goes stands in the database. */
+export async function workOnJob(
+  deps: ImportDeps,
+  { kind, workspaceId, id }: ImportJob,
+  signal: AbortSignal,
+): Promise<void> {
+  if (kind === 'parity') {
+    const run = await readParity(deps.pool, workspaceId, id);
+    await workOnParity(deps, run, await openFileOf(deps, run), { signal });
+    return;
+  }
+  const run = await readRun(deps.pool, workspaceId, id);
+  await workOnImport(deps, run, await openFeed(deps, run), { signal });
+}
+
+async function openFeed(deps: ImportDeps, run: RunRow): Promise<Feed> {
+  const { parity_run_id: parityId } = run;
+  try {
+    return parityId === null ? feedOf(run, await openFileOf(deps, run)) : missingFeed(deps.pool, parityId);
+  } catch (error) {
+    // The file is gone or another one by now: nobody else can go on with it either.
+    if (!isPassing(error)) await finishRun(deps.pool, run.id, 'failed', messageOf(error), deps.clock.now());
+    throw error;
+  }
+}
+
+function openFileOf({ pool }: ImportDeps, run: RunRow | ParityRow) {
+  const { workspace_id: workspaceId, file_path: path, file_name: fileName } = run;
+  if (path === null) throw new AppError('CONFLICT', { message: 'The file is not on this machine.' });
+  const settings: ImportSettings = importSettings.parse(run.settings);
+  return openImport(pool, { workspaceId, path, fileName, settings });
+}

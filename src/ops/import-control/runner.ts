@@ -1,0 +1,59 @@
+import type { Logger } from '#platform/log.ts';
+import type { ImportJob } from './job.ts';
+
+/** A job at work beside the server: in a thread of its own, so that nobody's request waits while a file is parsed. */
+export interface Launched {
+  /** Resolves when it has ended, however that was. */
+  readonly done: Promise<void>;
+  /** Ends it after the batch that is on its way. */
+  stop(): void;
+}
+
+/** One job at a time; the others wait in line. */
+export interface JobRunner {
+  add(job: ImportJob): void;
+  /** Stops what is at work, drops what waits. What was at work is told, to be taken up by the next start. */
+  stop(): Promise<readonly ImportJob[]>;
+}
+
+export interface JobRunnerDeps {
+  readonly launch: (job: ImportJob) => Launched;
+  readonly log: Logger;
+  /** Called when a job has ended by itself. */
+  readonly onEnded: (job: ImportJob) => Promise<void>;
+}
+
+export function createJobRunner({ launch, log, onEnded }: JobRunnerDeps): JobRunner {
+  const waiting: ImportJob[] = [];
+  let current: { readonly job: ImportJob; readonly launched: Launched } | undefined;
+  let isStopping = false;
+  let working: Promise<void> = Promise.resolve();
+
+  const work = async () => {
+    for (let job = waiting.shift(); job !== undefined && !isStopping; job = waiting.shift()) {
+      const launched = launch(job);
+      current = { job, launched };
+      try {
+        await launched.done;
+        if (!isStopping) await onEnded(job);
+      } catch (error) {
+        log.error({ err: error, job }, 'an import broke off');
+      }
+      if (!isStopping) current = undefined;
+    }
+  };
+
+  return {
+    add(job) {
+      if (isStopping || waiting.some(({ id }) => id === job.id) || current?.job.id === job.id) return;
+      waiting.push(job);
+      if (waiting.length === 1 && current === undefined) working = working.then(work);
+    },
+    async stop() {
+      isStopping = true;
+      current?.launched.stop();
+      await working;
+      return current ? [current.job] : [];
+    },
+  };
+}
