@@ -50,7 +50,8 @@ describe('while the database is away', () => {
     await app.send();
     const startedAt = performance.now();
     for (let i = 0; i < 20; i += 1) expect(receiptOf(await app.send()).status).toBe('spooled');
-    expect((performance.now() - startedAt) / 20).toBeLessThan(100);
+    // Far below the seconds that a connection may take to fail, far above what a busy machine needs.
+    expect((performance.now() - startedAt) / 20).toBeLessThan(1_000);
   });
 
   test('events go into the book in the order in which they were acknowledged, whatever comes meanwhile', async () => {
@@ -144,7 +145,8 @@ describe('a database that answers, but not with what is asked', () => {
     await vi.waitUntil(() => impatient.ingest.fallback()?.outage, { timeout: 10_000 });
     const startedAt = performance.now();
     expect(await impatient.send({ description: 'later' })).toMatchObject({ status: 'spooled' });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    // To wait for the frozen server once more would take the six seconds of a query.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await first).toMatchObject({ status: 'spooled' });
     await impatient.gate.open();
     await impatient.drained();
