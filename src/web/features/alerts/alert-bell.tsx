@@ -30,48 +30,48 @@ function Bell() {
   };
   const label = unread > 0 ? `Alerts, ${unread} new` : 'Alerts';
   return (
-    <Popover
-      opened={opened}
-      onChange={(next) => !next && close()}
-      position="bottom-end"
-      width={340}
-      trapFocus
-      shadow="md"
-    >
-      <Popover.Target>
-        <Indicator label={unread > 99 ? '99+' : unread} size={16} color="red.8" disabled={unread === 0} offset={5}>
-          <ActionIcon size="lg" variant="default" aria-label={label} aria-expanded={opened} onClick={open}>
+    <Indicator label={unread > 99 ? '99+' : unread} size={16} color="red.8" disabled={unread === 0} offset={5}>
+      <Popover
+        opened={opened}
+        onChange={(next) => !next && close()}
+        position="bottom-end"
+        width={340}
+        trapFocus
+        shadow="md"
+      >
+        <Popover.Target>
+          <ActionIcon size="lg" variant="default" aria-label={label} onClick={open}>
             <IconBell size={17} stroke={1.7} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Alerts" p="sm">
-        <Stack gap="xs">
-          {error && !data && <Text size="sm">{errorSentence(error)}</Text>}
-          {data?.isStalled && (
-            <Text size="sm" c="var(--mantine-color-error)">
-              Rules are not evaluated at the moment.
-            </Text>
-          )}
-          {data?.open.length === 0 && (
-            <Text size="sm" c="dimmed">
-              Nothing is wrong.
-            </Text>
-          )}
-          {data && data.open.length > 0 && (
-            <ul className={classes.bell}>
-              {data.open.map((alert) => (
-                <BellRow key={alert.id} alert={alert} />
-              ))}
-            </ul>
-          )}
-          <Button component={AppLink} href={ALERTS_PATH} variant="default" size="compact-md" onClick={close}>
-            {data && data.openCount > data.open.length ? `All ${data.openCount} alerts` : 'All alerts'}
-          </Button>
-        </Stack>
-      </Popover.Dropdown>
-      <VisuallyHidden role="status">{unread > 0 ? label : ''}</VisuallyHidden>
-    </Popover>
+        </Popover.Target>
+        <Popover.Dropdown aria-label="Alerts" p="sm">
+          <Stack gap="xs">
+            {error && !data && <Text size="sm">{errorSentence(error)}</Text>}
+            {data?.isStalled && (
+              <Text size="sm" c="var(--mantine-color-error)">
+                Rules are not evaluated at the moment.
+              </Text>
+            )}
+            {data?.open.length === 0 && (
+              <Text size="sm" c="dimmed">
+                Nothing is wrong.
+              </Text>
+            )}
+            {data && data.open.length > 0 && (
+              <ul className={classes.bell}>
+                {data.open.map((alert) => (
+                  <BellRow key={alert.id} alert={alert} />
+                ))}
+              </ul>
+            )}
+            <Button component={AppLink} href={ALERTS_PATH} variant="default" size="compact-md" onClick={close}>
+              {data && data.openCount > data.open.length ? `All ${data.openCount} alerts` : 'All alerts'}
+            </Button>
+          </Stack>
+        </Popover.Dropdown>
+        <VisuallyHidden role="status">{unread > 0 ? label : ''}</VisuallyHidden>
+      </Popover>
+    </Indicator>
   );
 }
 
