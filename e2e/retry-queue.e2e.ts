@@ -44,7 +44,7 @@ test.describe('the retry queue', () => {
     const page = await openAs('admin', PATH, { workspaceId: workspace.id });
     await expect(page.getByRole('link', { name: /Retry queue/ })).toContainText('1');
     await expect(row(page, 'Message sent')).toContainText('Wrong category for its type');
-    await expect(row(page, 'Message sent')).toContainText('came 2 times');
+    await expect(row(page, 'Message sent')).toContainText('came twice');
     await page.getByRole('button', { name: 'Show details of Message sent' }).click();
     await expect(page.getByRole('region', { name: 'Body' })).toContainText('← must be SMS for MESSAGE_SENT');
 

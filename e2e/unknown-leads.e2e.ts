@@ -22,7 +22,7 @@ async function inEightDays(databaseUrl: string): Promise<void> {
 /** Switches the question on, as an administrator does. */
 async function askAfterSevenDays(page: Page): Promise<void> {
   const section = page.getByRole('region', { name: 'Unknown leads' });
-  await section.getByText('Ask about events of unknown leads').click();
+  await section.getByRole('switch', { name: 'Ask about events of unknown leads' }).click();
   await expect(section.getByLabel('Days')).toHaveValue('7');
   await section.getByLabel('Days').fill('400');
   await section.getByLabel('Days').blur();

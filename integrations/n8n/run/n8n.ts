@@ -17,6 +17,8 @@ export interface N8n {
   executeFrom(name: string, trigger: string): Promise<Execution>;
   /** *Retry with original workflow* of an execution that failed. */
   retry(executionId: string): Promise<Execution>;
+  /** Executes by a webhook, kills n8n (SIGKILL) once `isAtIt`, starts it again: the execution as n8n tells it then. */
+  crash(name: string, path: string, body: unknown, isAtIt: () => boolean): Promise<Execution>;
   stop(): Promise<void>;
 }
 
@@ -53,14 +55,22 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
   command('import:credentials', `--input=${credentials}`);
 
   const log = openSync(join(folder, 'n8n.log'), 'a');
-  const process_ = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', log, log] });
+  const launch = () => spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', log, log] });
+  let process_ = launch();
   const stop = () => stopped(process_);
   try {
     const rest = await signIn(`http://127.0.0.1:${port}`);
-    await rest.ready();
+    await rest.ready(true);
+    const restart = async () => {
+      const exit = once(process_, 'exit');
+      process_.kill('SIGKILL');
+      await exit;
+      process_ = launch();
+      await rest.ready(false);
+    };
     const saved: N8nWorkflow[] = [];
     for (const workflow of workflows) saved.push(await rest.save(workflow));
-    return { version: readVersion(install), ...drive(rest, saved), stop };
+    return { version: readVersion(install), ...drive(rest, saved, restart), stop };
   } catch (error) {
     await stop();
     const said = readFileSync(join(folder, 'n8n.log'), 'utf8').slice(-SAID_LENGTH);
@@ -137,16 +147,19 @@ async function signIn(url: string) {
   };
   return {
     call,
-    async ready() {
+    async ready(isNew: boolean) {
       await until(READY_WITHIN_MS, 'n8n to be ready', async () => {
         // Its health is good before its routes are there.
         const answer = await fetch(`${url}/rest/settings`).catch(() => undefined);
         return answer?.ok ? true : undefined;
       });
-      await call('POST', '/rest/owner/setup', OWNER);
+      if (isNew) await call('POST', '/rest/owner/setup', OWNER);
       await call('POST', '/rest/login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
     },
-    /** As *Import from file* and *Publish* do it; n8n gives an id of its own. (2.0's command imports a workflow that cannot be published as it is.) */
+    /**
+     * As *Import from file* and *Publish* do it; n8n gives an id of its own. (What 2.0's command imports cannot be published
+     * as it is.)
+     */
     async save(workflow: N8nWorkflow) {
       const saved = z.object({ data: z.object({ id: z.string(), versionId: z.string() }) });
       const { id, versionId } = saved.parse(await call('POST', '/rest/workflows', workflow)).data;
@@ -158,7 +171,11 @@ async function signIn(url: string) {
   };
 }
 
-function drive({ call }: Rest, saved: readonly N8nWorkflow[]): Omit<N8n, 'version' | 'stop'> {
+function drive(
+  { call }: Rest,
+  saved: readonly N8nWorkflow[],
+  restart: () => Promise<void>,
+): Omit<N8n, 'version' | 'stop'> {
   const workflowOf = (name: string): N8nWorkflow => {
     const found = saved.find((one) => one.name === name);
     if (!found) throw new Error(`there is no workflow ${name}`);
@@ -180,6 +197,15 @@ function drive({ call }: Rest, saved: readonly N8nWorkflow[]): Omit<N8n, 'versio
   const executionOf = (answer: unknown) =>
     z.object({ data: z.looseObject({ executionId: z.coerce.string() }) }).parse(answer).data.executionId;
   return {
+    async crash(name, path, body, isAtIt) {
+      const before = await latest(workflowOf(name));
+      await call('POST', `/webhook/${path}`, body);
+      await until(ENDS_WITHIN_MS, `${name} to be at it`, async () => isAtIt() || undefined);
+      await restart();
+      const id = await latest(workflowOf(name));
+      if (id === before) throw new Error(`n8n knows of no execution by ${path}`);
+      return ended(String(id));
+    },
     async callWebhook(name, path, body) {
       const workflow = workflowOf(name);
       const before = await latest(workflow);

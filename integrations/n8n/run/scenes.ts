@@ -97,6 +97,21 @@ export const SCENES: Readonly<Record<string, Play>> = {
     return { seen: `${answers}; ${queued} row, ${done} done by the drain`, isRight: queued === 1 && done === 1 };
   },
 
+  async 'n8n is killed between two tries, started again, and the execution retried'(stage) {
+    clear(stage, []);
+    await stage.bridge.set('500');
+    const isAtIt = () => stage.bridge.requests.length > 0;
+    const crashed = await stage.n8n.crash(REPLIES, REPLY, reply('Hello', 'killed-between'), isAtIt);
+    await stage.bridge.set('up');
+    const keys = keysOf(crashed.given('Prepare Activity Log Entry'));
+    const again = await stage.n8n.retry(crashed.id);
+    const inBook = await stage.countInBook(keys);
+    return {
+      seen: `${crashed.status}, with ${keys.length} prepared entry in its data; n8n’s retry: ${again.status}, ${inBook} in the book`,
+      isRight: keys.length === 1 && again.status === 'success' && inBook === 1,
+    };
+  },
+
   async 'An event that the bridge refuses (422)'(stage) {
     clear(stage, []);
     const before2000 = { ...calendlyCreated, created_at: '1999-12-31T00:00:00Z' };

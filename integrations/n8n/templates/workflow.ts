@@ -50,7 +50,10 @@ export interface WorkflowDraft {
   readonly timezone?: string;
 }
 
-/** The export of a workflow. Everything an execution did is saved: what could not be logged anywhere is found there. */
+/**
+ * The export of a workflow. Everything an execution did is saved, after each node: what could not be logged anywhere is
+ * found there, also when n8n is killed meanwhile, and the execution can go on from there.
+ */
 export function toWorkflow({ name, nodes, links, timezone }: WorkflowDraft): N8nWorkflow {
   const content = {
     nodes: nodes.map((node) => ({ id: idOf(`${name}/${node.name}`), ...node })),
@@ -67,6 +70,7 @@ export function toWorkflow({ name, nodes, links, timezone }: WorkflowDraft): N8n
       saveDataSuccessExecution: 'all',
       saveDataErrorExecution: 'all',
       saveManualExecutions: true,
+      saveExecutionProgress: true,
       ...(timezone !== undefined && { timezone }),
     },
     pinData: {},
