@@ -116,6 +116,9 @@ serveParent((options: BadClientOptions) => {
       const request = nextBadRequest({ host: `${host}:${port}`, key }, make, lane);
       kinds[request.kind] = (kinds[request.kind] ?? 0) + 1;
       if (request.isHalf || request.isAlone) {
+        // It may take long, and a connection that idles is closed by the server.
+        connection?.close();
+        connection = undefined;
         const answer = await exchangeAlone(host, port, request.bytes, request.isHalf === true);
         if (!answer) blame(request.kind, 'no answer, and the connection stays open', request.bytes);
         else take(request, answer);

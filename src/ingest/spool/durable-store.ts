@@ -35,12 +35,18 @@ export interface DurableStoreDeps {
  *
  * In the spool an activity without a key keeps its id: should it be in the book after all (the answer was lost), it meets
  * itself there. One with a key has the id that follows from the key, whichever process takes it; the key decides. But one
- * that was sent to the book and not answered keeps its id too: it may be there under that.
+ * that was brought before, and may be in the book, keeps the id it had then.
  */
 export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps): DurableStore {
   const { keys } = spool;
 
   const onTheWay = new Map<string, Promise<void>>();
+
+  /** Under which id the same event was brought before and may be in the book. */
+  const earlierId = (activity: NewActivity): string | undefined => {
+    const earlier = keys.findBrought(activity);
+    return earlier?.bodyHash === activity.idempotency?.bodyHash ? earlier?.id : undefined;
+  };
 
   const toSpool = async (activity: NewActivity, isJudged: boolean): Promise<StoreOutcome> => {
     const { idempotency, workspaceId, occurredAt } = activity;
@@ -58,9 +64,7 @@ export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps):
     }
     const stored = keys.findStored(activity);
     if (stored) return repeatOf(stored, idempotency.bodyHash);
-    const sent = keys.findSent(activity);
-    const isSame = sent?.bodyHash === idempotency.bodyHash;
-    const id = sent && isSame ? sent.id : keyedId(workspaceId, idempotency.key);
+    const id = earlierId(activity) ?? keyedId(workspaceId, idempotency.key);
     const durable = spool.append({ kind: 'activity', activity: { ...activity, id }, isJudged });
     keys.rememberSpooled(activity, { id, bodyHash: idempotency.bodyHash, occurredAt, durable });
     await durable;
@@ -78,7 +82,9 @@ export function createDurableStore({ queue, spool, breaker }: DurableStoreDeps):
       if (isTaken) keys.rememberStored(activity, { ...outcome, bodyHash });
       return outcome;
     } catch (error) {
-      if (error instanceof NotStored && error.wasSent) keys.rememberSent(activity, { id, bodyHash, occurredAt });
+      const mayBeThere = error instanceof NotStored && error.wasSent;
+      // Of several the first: what was brought before is what this one would have met.
+      if (mayBeThere && earlierId(activity) === undefined) keys.rememberBrought(activity, { id, bodyHash, occurredAt });
       throw error;
     } finally {
       land();

@@ -26,9 +26,9 @@ export interface KeyMemory {
   forget(segment: Segment): void;
   findStored(activity: NewActivity): KnownEvent | undefined;
   rememberStored(activity: NewActivity, event: KnownEvent): void;
-  /** It was sent to the book and not answered: it may be there, under this id. */
-  findSent(activity: NewActivity): KnownEvent | undefined;
-  rememberSent(activity: NewActivity, event: KnownEvent): void;
+  /** It was brought to the book, by the drain or without an answer: it may be there, under this id. */
+  findBrought(activity: NewActivity): KnownEvent | undefined;
+  rememberBrought(activity: NewActivity, event: KnownEvent): void;
 }
 
 const MAX_SPOOLED = 300_000;
@@ -38,7 +38,7 @@ const MAX_STORED = 20_000;
 export function createKeyMemory(maxSpooled: number = MAX_SPOOLED, maxStored: number = MAX_STORED): KeyMemory {
   const { entries: spooled, put: putSpooled } = createBoundedMap<SpooledEvent>(maxSpooled);
   const { entries: stored, put: putStored } = createBoundedMap<KnownEvent>(maxStored);
-  const { entries: sent, put: putSent } = createBoundedMap<KnownEvent>(maxStored);
+  const { entries: brought, put: putBrought } = createBoundedMap<KnownEvent>(maxStored);
   const keysIn = new Map<Segment, string[]>();
 
   return {
@@ -58,13 +58,17 @@ export function createKeyMemory(maxSpooled: number = MAX_SPOOLED, maxStored: num
       );
     },
     forget(segment) {
-      for (const key of keysIn.get(segment) ?? []) spooled.delete(key);
+      for (const key of keysIn.get(segment) ?? []) {
+        const event = spooled.get(key);
+        spooled.delete(key);
+        if (event) putBrought(key, { id: event.id, bodyHash: event.bodyHash, occurredAt: event.occurredAt });
+      }
       keysIn.delete(segment);
     },
     findStored: (activity) => stored.get(keyOf(activity)),
     rememberStored: (activity, event) => putStored(keyOf(activity), event),
-    findSent: (activity) => sent.get(keyOf(activity)),
-    rememberSent: (activity, event) => putSent(keyOf(activity), event),
+    findBrought: (activity) => brought.get(keyOf(activity)),
+    rememberBrought: (activity, event) => putBrought(keyOf(activity), event),
   };
 }
 

@@ -87,6 +87,27 @@ describe('an idempotency key during an outage', () => {
     expect(await rows()).toHaveLength(100);
   });
 
+  test('whose event was drained is named so for good, also when it comes again and the database goes again', async () => {
+    await app.gate.shut();
+    const first = receiptOf(await app.send(event, 'k'));
+    await app.gate.open();
+    await app.drained();
+    const lock = await book.pool.connect();
+    try {
+      await lock.query('BEGIN; SELECT take_append_lane()');
+      const again = app.send(event, 'k');
+      await vi.waitUntil(async () => (await waiting(book.pool)) > 0, { timeout: 20_000 });
+      await app.gate.shut();
+      expect(receiptOf(await again).activityId).toBe(first.activityId);
+      await lock.query('COMMIT');
+    } finally {
+      lock.release();
+    }
+    await app.gate.open();
+    await app.drained();
+    expect((await rows()).map(({ id }) => id)).toEqual([first.activityId]);
+  });
+
   test('whose event reached the book, and not its answer: every receipt names what is there', async () => {
     const { rows: before } = await book.pool.query('SELECT count(*)::int AS count FROM activity');
     const lock = await book.pool.connect();
