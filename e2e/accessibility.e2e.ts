@@ -126,6 +126,19 @@ test('dialogs and menus break WCAG 2 A or AA nowhere', async ({ openAs, demo }) 
   await page.getByRole('button', { name: 'Add member' }).first().click();
   await isShown(page.getByRole('dialog'));
   expect.soft(await violationsOf(page), 'add member').toEqual([]);
+  await page.goto('/admin/alerts?tab=rules');
+  await page.getByRole('button', { name: 'Edit Persistent failures' }).click();
+  await page.getByRole('button', { name: 'Add quiet time' }).click();
+  await isShown(page.getByRole('dialog'));
+  expect.soft(await violationsOf(page), 'edit rule').toEqual([]);
+  await page.goto('/admin/alerts?tab=channels');
+  await page.getByRole('button', { name: 'Add channel' }).click();
+  await isShown(page.getByRole('dialog'));
+  expect.soft(await violationsOf(page), 'add channel').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Alerts', exact: true }).click();
+  await isShown(page.getByRole('dialog', { name: 'Alerts' }));
+  expect.soft(await violationsOf(page), 'bell').toEqual([]);
   await page.goto('/admin/activity-logs');
   for (const filter of ['Type', 'Category', 'Lead', 'Source', 'Date']) {
     await page.getByRole('button', { name: new RegExp(`^${filter}`) }).click();
