@@ -1,19 +1,22 @@
-/**
- * `npm run parity -- FILE --preset sms-audit`: compares an older system's records with the book (docs/import.md).
- *   --preset NAME | --mapping FILE.json   as for an import, with --workspace, --column, --format, --delimiter, --encoding
- *   --output table|json|csv               a table by day (the usual), all of it as JSON, or what is named as CSV
- *   --show 20                             how many of those missing the table names; all are kept, and in JSON and CSV
- *   --all                                 also the days on which nothing is missing
- *   --strict                              differing and extra ones count as much as missing ones
- *   --import                              bring what is missing into the book
- * Ends with 0 when nothing is missing, with 2 when something is.
- */
+/** `npm run parity`: see HELP. */
 import { parseArgs } from 'node:util';
 import { loadConfig } from '#platform/config.ts';
 import { createLogger } from '#platform/log.ts';
 import { openOwnBook } from '#runtime/book.ts';
 import { compareFile, parityFlags } from './import/compare-file.ts';
 import { runCommand, UsageError } from './terminal/command.ts';
+
+const HELP = `historybook parity FILE --preset sms-audit
+
+Compares an older system's records with the book (docs/import.md).
+  --preset NAME | --mapping FILE.json   as for an import, with --workspace, --column, --format, --delimiter, --encoding
+  --output table|json|csv               a table by day (the usual), all of it as JSON, or what is named as CSV
+  --show 20                             how many of those missing the table names; all are kept, and in JSON and CSV
+  --all                                 also the days on which nothing is missing
+  --strict                              differing and extra ones count as much as missing ones
+  --import                              bring what is missing into the book
+Ends with 0 when nothing is missing, with 2 when something is.
+`;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -24,7 +27,7 @@ const OPTIONS = {
   ...{ all: flag, strict: flag, import: flag },
 } as const;
 
-await runCommand(async () => {
+await runCommand(HELP, async () => {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const flags = parityFlags.parse(values);
   const [file, ...others] = positionals;

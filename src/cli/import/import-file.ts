@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { ImportMapping } from '#domain/import-mapping.ts';
+import type { Feed } from '#ops/import/feed.ts';
 import {
   beginImport,
   feedOf,
@@ -14,11 +15,14 @@ import {
   type OpenedImport,
   openImport,
   parseMapping,
+  type RunRow,
+  readRun,
   settingsOf,
   tryImport,
   workOnImport,
 } from '#ops/import/index.ts';
 import { rejectedOf, rejectFile } from '#ops/import/rejects.ts';
+import { openFeed } from '#ops/import-control/index.ts';
 import { type Book, chooseWorkspace } from '#runtime/book.ts';
 import { EXIT, onInterrupt, UsageError } from '../terminal/command.ts';
 import { createProgress, createRate } from '../terminal/progress.ts';
@@ -57,35 +61,64 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Imports a file, shows how far it is, and says at the end what became of it. @returns the exit code */
 export async function importFile(book: Book, path: string | undefined, flags: ImportFlags): Promise<number> {
-  if (path === undefined) throw new UsageError('Name the file to import: historybook import FILE --preset sms-audit');
   const signal = onInterrupt(say);
+  if (flags.run !== undefined) return goOn(book, flags.run, flags, signal);
+  if (path === undefined) throw new UsageError('Name the file to import: historybook import FILE --preset sms-audit');
   const { batch, rate } = flags;
   const opened = await openFile(book, path, flags, { batch, ...(rate !== undefined && { rate }) });
   const { file, settings, workspaceId } = opened;
   if (flags.save) await book.mappings.save(workspaceId, settings.mapping, userLabel());
-  const progress = createProgress();
-  const words = createRate();
-  const onProgress = ({ counts, place }: ImportProgress) => {
-    const rejected = counts.rejected > 0 ? ` · ${counts.rejected.toLocaleString('en')} refused` : '';
-    const rateOf = words(counts.records, place.bytes, file.bytes);
-    progress.show(place.bytes, file.bytes, `${counts.records.toLocaleString('en')} records${rejected} · ${rateOf}`);
-  };
 
   if (flags['dry-run']) {
-    const result = await tryImport(book, opened, { signal, onProgress });
+    const progress = follow(file.bytes);
+    const result = await tryImport(book, opened, { signal, onProgress: progress.onProgress });
     progress.end();
     return conclude(result, { ...flags, title: 'Dry run: nothing was stored', runId: undefined, rejects: undefined });
   }
-
   const { run, isResumed } = await beginImport(book, opened, {
     ...{ origin: 'command', by: userLabel(), filePath: resolve(path), isFresh: flags.fresh },
   });
   if (isResumed) say(`Going on with import ${run.id} after ${run.records.toLocaleString('en')} records.`);
   else say(`Import ${run.id}: ${opened.fileName}, ${file.format}, by ${settings.mapping.name}.`);
-  const result = await workOnImport(book, run, feedOf(run, opened), { signal, onProgress });
+  return workOn(book, run, feedOf(run, opened), path, flags, signal);
+}
+
+/** Takes up an import that stopped, by its id. */
+async function goOn(book: Book, id: string, flags: ImportFlags, signal: AbortSignal): Promise<number> {
+  const { id: workspaceId } = await chooseWorkspace(book.pool, flags.workspace);
+  const run = await readRun(book.pool, workspaceId, id);
+  say(`Going on with import ${run.id} of ${run.file_name} after ${run.records.toLocaleString('en')} records.`);
+  return workOn(book, run, await openFeed(book, run), run.file_path ?? run.id, flags, signal);
+}
+
+async function workOn(
+  book: Book,
+  run: RunRow,
+  feed: Feed,
+  path: string,
+  flags: ImportFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const progress = follow(run.bytes);
+  const { rate } = flags;
+  const result = await workOnImport(book, run, feed, { signal, rate, onProgress: progress.onProgress });
   progress.end();
-  const rejects = result.counts.rejected > 0 ? await writeRejects(book, run.id, file.format, path, flags) : undefined;
+  const rejects = result.counts.rejected > 0 ? await writeRejects(book, run.id, run.format, path, flags) : undefined;
   return conclude(result, { ...flags, title: `Import ${run.id}`, runId: run.id, rejects });
+}
+
+/** Shows how far an import of so many bytes is. */
+function follow(bytes: number) {
+  const progress = createProgress();
+  const words = createRate();
+  return {
+    end: progress.end,
+    onProgress({ counts, place }: ImportProgress) {
+      const rejected = counts.rejected > 0 ? ` · ${counts.rejected.toLocaleString('en')} refused` : '';
+      const rateOf = words(counts.records, place.bytes, bytes);
+      progress.show(place.bytes, bytes, `${counts.records.toLocaleString('en')} records${rejected} · ${rateOf}`);
+    },
+  };
 }
 
 /** Opens the file by the mapping that was named, for the workspace that was named. */

@@ -19,8 +19,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Runs a command: its exit code, or why it failed in a sentence, with every field that is wrong. */
-export async function runCommand(command: () => Promise<number>): Promise<void> {
+/** Runs a command: its exit code, or why it failed in a sentence, with every field that is wrong; its help when asked. */
+export async function runCommand(help: string, command: () => Promise<number>): Promise<void> {
+  if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(help);
+    return;
+  }
   try {
     process.exitCode = await command();
   } catch (error) {

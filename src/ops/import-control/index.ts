@@ -47,7 +47,7 @@ import type { ImportJob } from './job.ts';
 import { createJobRunner, type JobRunnerDeps } from './runner.ts';
 import { createUploads } from './upload.ts';
 
-export { type ImportJob, workOnJob } from './job.ts';
+export { type ImportJob, openFeed, workOnJob } from './job.ts';
 export type { Launched } from './runner.ts';
 
 /** What is to be done with a file: import it, say what would become of it, or compare it with the book. */

@@ -36,12 +36,12 @@ export async function workOnJob(
   await workOnImport(deps, run, await openFeed(deps, run), { signal });
 }
 
-async function openFeed(deps: ImportDeps, run: RunRow): Promise<Feed> {
+/** What an import that was begun reads from. One whose file is gone, or another one by now, has failed. */
+export async function openFeed(deps: ImportDeps, run: RunRow): Promise<Feed> {
   const { parity_run_id: parityId } = run;
   try {
     return parityId === null ? feedOf(run, await openFileOf(deps, run)) : missingFeed(deps.pool, parityId);
   } catch (error) {
-    // The file is gone or another one by now: nobody else can go on with it either.
     if (!isPassing(error)) await finishRun(deps.pool, run.id, 'failed', messageOf(error), deps.clock.now());
     throw error;
   }
