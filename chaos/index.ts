@@ -8,10 +8,11 @@
  * Results go to chaos/results, the table to docs/reliability.md. The status is 1 when anything is not as promised; the
  * files of a campaign that failed are kept.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { removeEmbeddedData } from '#platform/embedded/postgres.ts';
 import { CAMPAIGNS } from './campaigns/index.ts';
 import type { Campaign, Outcome } from './harness/campaign.ts';
 import { createRandom } from './harness/random.ts';
@@ -20,8 +21,15 @@ import { describeMachine, writeReport } from './write-report.ts';
 
 const options = readOptions();
 const chosen = CAMPAIGNS.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
-// Ctrl-C reaches the processes of a campaign too; what it was run on is then put away in order.
-process.on('SIGINT', () => process.exit(130));
+let folder: string | undefined;
+// The processes of a campaign end with this one; a database server does not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    for (const data of folder ? [join(folder, 'data'), join(folder, 'database')] : []) await removeEmbeddedData(data);
+    if (folder) rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  });
+}
 
 let failed = 0;
 for (const campaign of chosen) {
@@ -39,20 +47,21 @@ process.exit(failed === 0 ? 0 : 1);
 
 async function run(campaign: Campaign): Promise<Result> {
   const { seed, scale } = options;
-  const folder = mkdtempSync(join(tmpdir(), `historybook-chaos-${campaign.name}-`));
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const place = mkdtempSync(join(tmpdir(), `historybook-chaos-${campaign.name}-`));
+  folder = place;
   const startedAt = new Date();
   const say = (line: string) => console.log(`  ${new Date().toISOString().slice(11, 19)} ${line}`);
   console.log(`\n${campaign.name}: ${campaign.title} (seed ${seed}, scale ${scale})`);
   const outcome = await attempt(() =>
-    campaign.run({ random: createRandom(`${seed}/${campaign.name}`), scale, folder, say }),
+    campaign.run({ random: createRandom(`${seed}/${campaign.name}`), scale, folder: place, say }),
   );
   const { name, title } = campaign;
   const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
   const result = { name, title, seed, scale, startedAt: startedAt.toISOString(), seconds, machine: describeMachine() };
   tell(outcome, seconds, say);
-  if (outcome.failures.length === 0) rmSync(folder, { recursive: true, force: true });
-  else say(`seed ${seed}; everything of this run is kept in ${folder}`);
+  if (outcome.failures.length === 0) rmSync(place, { recursive: true, force: true });
+  else say(`seed ${seed}; everything of this run is kept in ${place}`);
+  folder = undefined;
   return { ...result, ...outcome };
 }
 
