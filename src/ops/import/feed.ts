@@ -3,7 +3,7 @@ import { type Notices, RejectedRecord } from './cells.ts';
 import { isBlank, type MappedRecord, type RecordMapper, recordHash } from './map-record.ts';
 import { createOccurrences } from './occurrences.ts';
 import type { RecordFile } from './read/open-file.ts';
-import { BEGINNING, type Place, type SourceRecord } from './read/source.ts';
+import type { Place, SourceRecord } from './read/source.ts';
 
 /** A record on its way into the book, whichever way it was read. */
 export interface FeedItem {
@@ -89,4 +89,3 @@ function missingColumns(file: RecordFile, mapper: RecordMapper): ImportNotice[] 
   }));
 }
 
-export { BEGINNING };
