@@ -41,12 +41,11 @@ test('memory is bounded: with a spool what does not fit waits on the disk, and c
 test('a program that logs in a loop lets others have their turn', async () => {
   const bridge = await startBridge();
   const client = startClient({ url: bridge.url });
-  const until = performance.now() + 200;
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
   }, 1);
-  while (performance.now() < until) await client.log(example('again'));
+  // Without a turn for the timer this would go on until the test is ended.
+  while (turns < 10) await client.log(example('again'));
   clearInterval(timer);
-  expect(turns).toBeGreaterThan(10);
 });
