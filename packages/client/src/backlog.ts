@@ -114,14 +114,19 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     admit,
   });
 
-  /** Brings a cold segment back into memory. */
+  /** Brings a cold segment back into memory. One that the disk does not give back now stays as it is, and is tried again. */
   const warm = async (segment: Segment): Promise<void> => {
     const { file } = segment;
     if (!journal || !file) return;
-    const texts = await journal.load(file).catch((error: unknown) => {
-      reports.error('SPOOL_FAILED', `a segment of the spool cannot be read: ${reasonOf(error)}`);
-      return undefined;
-    });
+    let texts: readonly string[] | undefined;
+    try {
+      texts = await journal.load(file);
+    } catch (error) {
+      return reports.error(
+        'SPOOL_FAILED',
+        `a segment of the spool cannot be read: ${reasonOf(error)}; it is tried again`,
+      );
+    }
     const expected = segment.left;
     segment.left = 0;
     segment.entries = [];
@@ -149,7 +154,7 @@ export function createBacklog(deps: BacklogDeps): Backlog {
   /** Also the one that would still be filled: while nothing comes, nothing acknowledged is to lie on the disk. */
   const retireEmpty = () => {
     if (arrivals.waiting().length > 0) return;
-    for (const segment of segments.filter(({ left }) => left === 0)) retire(segment);
+    for (const segment of segments.filter(({ left, entries }) => left === 0 && entries !== undefined)) retire(segment);
   };
 
   const takeOver = async (from: Journal) => {
@@ -157,7 +162,8 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     const cold = adopted.map((file): Segment => ({ file, entries: undefined, left: file.events, next: 0 }));
     counts.recovered += cold.reduce((total, { left }) => total + left, 0);
     segments.unshift(...cold);
-    if (cold.length > 0) onReady();
+    // Also for those that could not be read the last time.
+    if (segments.some(({ entries }) => entries === undefined)) onReady();
   };
 
   const inMemoryAlone = (): string[] => [

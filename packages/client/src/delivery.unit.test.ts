@@ -135,6 +135,28 @@ describe('a client', () => {
     expect(bridge.book.size).toBe(logged);
   });
 
+  test('gives up a request on its way when it is closed', async () => {
+    const bridge = await startBridge();
+    let listeners = 0;
+    const client = startClient({
+      url: bridge.url,
+      fetch: (input, init) => {
+        listeners += 1;
+        init?.signal?.addEventListener('abort', () => {
+          listeners -= 1;
+        });
+        return fetch(input, init);
+      },
+    });
+    bridge.reply = () => () => undefined;
+    void client.log(example('unanswered'));
+    await vi.waitUntil(() => bridge.requests.length === 1);
+    const before = performance.now();
+    expect(await client.close({ timeoutMs: 50 })).toEqual({ onDisk: 0, lost: 1 });
+    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(listeners).toBe(0);
+  });
+
   test('closes once, sending what waits, and drops what comes later', async () => {
     const bridge = await startBridge();
     const client = startClient({ url: bridge.url, lingerMs: 60_000 });

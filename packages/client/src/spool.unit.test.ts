@@ -111,6 +111,19 @@ describe('the spool', () => {
     expect(readdirSync(join(spoolDir, 'aside'))).toHaveLength(2);
   });
 
+  test('in which nothing is sound is set aside whole', async () => {
+    const bridge = await startBridge();
+    const spoolDir = spoolFolder();
+    const segment = await leaveBehind(spoolDir, bridge.url, ['1', '2', '3']);
+    writeFileSync(segment, 'nothing of this is a frame');
+    const client = startClient({ url: bridge.url, spoolDir });
+    await vi.waitUntil(() => client.errors.length > 0);
+    expect(client.errors).toMatchObject([{ code: 'SPOOL_DAMAGED' }]);
+    await client.close();
+    const aside = readdirSync(join(spoolDir, 'aside')).find((name) => name.endsWith('.bytes')) ?? '';
+    expect(readFileSync(join(spoolDir, 'aside', aside), 'utf8')).toBe('nothing of this is a frame');
+  });
+
   test('that lost its end is reported, though every event left in it is sound', async () => {
     const bridge = await startBridge();
     const spoolDir = spoolFolder();

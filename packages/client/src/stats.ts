@@ -22,7 +22,7 @@ export interface Stats {
   readonly rejected: number;
   /** Given up for want of room, or because the client was closed. */
   readonly dropped: number;
-  /** Events that were on the disk and could not be read back; what was left of them is set aside. */
+  /** Events on the disk that could not be read back (what was left of them is set aside), or that another process took. */
   readonly damaged: number;
   /** Bytes of the spool in use, and of the memory. */
   readonly spoolBytes: number;

@@ -39,7 +39,7 @@ export function createTransport({ url, apiKey, workspaceId, timeoutMs, fetch, no
   const address = url + PATH;
   return {
     async post(events, stop) {
-      const timeout = AbortSignal.timeout(timeoutMs);
+      const limit = limitTime(timeoutMs, stop);
       try {
         const answer = await fetch(address, {
           method: 'POST',
@@ -51,15 +51,46 @@ export function createTransport({ url, apiKey, workspaceId, timeoutMs, fetch, no
           body: `{"events":[${events.join(',')}]}`,
           // To follow one would show the key to whoever it leads to.
           redirect: 'manual',
-          signal: AbortSignal.any([timeout, stop]),
+          signal: limit.signal,
         });
         const text = await read(answer);
         return outcomeOf(answer, text, events.length, now());
       } catch (error) {
-        const isLate = timeout.aborted;
+        const { isLate } = limit;
         const reason = isLate ? `no answer within ${timeoutMs} ms` : `cannot be reached: ${withCause(error)}`;
         return { kind: 'later', reason, retryAfterMs: undefined, isHeavy: isLate };
+      } finally {
+        limit.end();
       }
+    },
+  };
+}
+
+interface TimeLimit {
+  readonly signal: AbortSignal;
+  readonly isLate: boolean;
+  end(): void;
+}
+
+/** Made by hand: signals made with AbortSignal.any() pile up on one that lives as long as the client, in earlier Nodes. */
+function limitTime(timeoutMs: number, stop: AbortSignal): TimeLimit {
+  const abort = new AbortController();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    abort.abort();
+  }, timeoutMs);
+  timer.unref();
+  const onStop = () => abort.abort();
+  stop.addEventListener('abort', onStop);
+  return {
+    signal: abort.signal,
+    get isLate() {
+      return isLate;
+    },
+    end() {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
     },
   };
 }

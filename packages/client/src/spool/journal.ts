@@ -116,15 +116,18 @@ export function createJournal(deps: JournalDeps): Journal {
     current = undefined;
     segment.isOpen = false;
     try {
-      await file.append(encodeEnd(segment.events));
-      await file.sync();
-      await file.close();
-      const path = segment.path.slice(0, -OPEN.length) + CLOSED;
-      await files.rename(segment.path, path);
-      segment.path = path;
+      await file.append(encodeEnd(segment.events)).then(() => file.sync());
     } catch (error) {
-      reports.error('SPOOL_FAILED', `a segment of the spool could not be closed: ${reasonOf(error)}`);
+      return reports.error('SPOOL_FAILED', `a segment of the spool could not be closed: ${reasonOf(error)}`);
+    } finally {
+      await file.close().catch(() => undefined);
     }
+    const path = segment.path.slice(0, -OPEN.length) + CLOSED;
+    const isRenamed = await files.rename(segment.path, path).then(
+      () => true,
+      () => false,
+    );
+    if (isRenamed) segment.path = path;
   };
 
   const read = async (path: string): Promise<Buffer | undefined> => {
@@ -190,9 +193,11 @@ export function createJournal(deps: JournalDeps): Journal {
       for (const path of (await ownership.adopt()).toSorted()) {
         const time = NAME.exec(basename(path))?.[1];
         if (time === undefined) continue;
-        const segment = { path, createdAt: Number(time), bytes: 0, events: 0, isOpen: false };
-        const bytes = await read(path);
-        if (bytes) found.push({ ...segment, bytes: bytes.length, events: scan(bytes).events.length });
+        // What cannot be read now is found out when its turn comes.
+        const bytes = await read(path).catch(() => Buffer.alloc(0));
+        if (!bytes) continue;
+        const events = scan(bytes).events.length;
+        found.push({ path, createdAt: Number(time), bytes: bytes.length, events, isOpen: false });
       }
       return found;
     },

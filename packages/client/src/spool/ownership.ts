@@ -121,7 +121,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     const theirs = destinationIn(found);
     if (theirs && [destination, ...former].some((mine) => isSame(mine, theirs))) return true;
     const isEmpty = (await files.list(path)).every((entry) => entry.name === OWNER_NOTE);
-    if (isEmpty) return theirs === undefined;
+    if (isEmpty) return true;
     const whose = theirs ? `${theirs.url}, ${theirs.tenant}` : 'a destination that is not known any more';
     reports.error('SPOOL_FOREIGN', `events for ${whose} wait in ${path}; the option adoptFrom takes them over`);
     return false;
