@@ -198,9 +198,9 @@ describe('an import that is cut off', () => {
 
   it('is not taken up with another file, nor by two at once', async () => {
     const workspaceId = await test.makeWorkspace();
-    const opened = await open(workspaceId, write(lines(4)));
+    const opened = await open(workspaceId, write(lines(3_000)));
     const { run } = await beginImport(book, opened, { origin: 'command', by: 'test' });
-    const other = await open(workspaceId, write(lines(5)));
+    const other = await open(workspaceId, write(lines(3_001)));
     expect(() => feedOf(run, other)).toThrow('has changed');
     const first = workOnImport(book, run, feedOf(run, opened), { signal: never });
     await expect(workOnImport(book, run, feedOf(run, opened), { signal: never })).rejects.toMatchObject({
