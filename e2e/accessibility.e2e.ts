@@ -29,6 +29,8 @@ const PAGES: readonly { readonly path: string; readonly ready: (page: Page) => P
     path: '/admin/alerts?tab=channels',
     ready: (page) => expect(page.getByText('Alerts are shown in the app alone')).toBeVisible(),
   },
+  { path: '/admin/import', ready: (page) => expect(page.getByText('crm-sales-pipeline').first()).toBeVisible() },
+  { path: '/admin/parity', ready: (page) => expect(page.getByText('Nothing was compared yet')).toBeVisible() },
   { path: '/admin/types', ready: (page) => expect(page.getByRole('table').first()).toBeVisible() },
   { path: '/admin/workspace', ready: (page) => expect(page.getByLabel('Name')).toBeVisible() },
   { path: '/admin/workspaces', ready: (page) => expect(page.getByRole('table')).toBeVisible() },

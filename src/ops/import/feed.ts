@@ -88,4 +88,3 @@ function missingColumns(file: RecordFile, mapper: RecordMapper): ImportNotice[] 
     ...{ kind: 'column missing', column, detail: 'is not in the file: left out', count: 1, lines: [] },
   }));
 }
-

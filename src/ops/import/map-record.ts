@@ -108,6 +108,9 @@ export function compileMapping(
         leadEmail: lead.leadEmail?.of(values, notices) ?? '',
         leadPhone: lead.leadPhone?.of(values, notices) ?? '',
       };
+      if (Object.values(words).every((word) => word === '')) {
+        throw RejectedRecord.of('NO_LEAD', references.join(', '), 'is empty: it is how the lead is known');
+      }
       const ownKey = key?.of(values, notices);
       if (ownKey === '')
         throw RejectedRecord.of('NO_KEY', key?.columns[0] ?? 'key', 'is empty: it is how the record is known');

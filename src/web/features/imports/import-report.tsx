@@ -10,8 +10,10 @@ import classes from './imports.module.css';
 export function ImportReport({ run }: { readonly run: ImportRunView }) {
   const { report, counts, isDryRun, state } = run;
   const { reasons, notices } = report;
+  const lacking = notices.filter(({ kind }) => kind === 'column missing');
+  const others = notices.filter(({ kind }) => kind !== 'column missing');
   return (
-    <Stack gap="sm" p="xs">
+    <Stack gap="sm" p="xs" className={classes.report ?? ''}>
       <Text size="sm">{summary(run)}</Text>
       {reasons.length > 0 && (
         <section aria-label="Refused">
@@ -42,7 +44,13 @@ export function ImportReport({ run }: { readonly run: ImportRunView }) {
         <section aria-label="Worth knowing">
           <h3 className={classes.heading}>Taken, and worth knowing</h3>
           <List size="sm" spacing={2}>
-            {notices.map((notice) => (
+            {lacking.length > 0 && (
+              <List.Item>
+                {lacking.length === 1 ? 'Not in the file, left out: column ' : 'Not in the file, left out: columns '}
+                <b>{lacking.map(({ column }) => column).join(', ')}</b>
+              </List.Item>
+            )}
+            {others.map((notice) => (
               <Notice key={`${notice.kind} ${notice.column} ${notice.detail}`} notice={notice} />
             ))}
           </List>
@@ -65,9 +73,9 @@ function summary({ counts, isDryRun }: ImportRunView): string {
     withoutEvent > 0 && `${count(withoutEvent)} records say of no event`,
     `${count(rejected)} refused`,
   ].filter((part) => part !== false);
-  const brought = isDryRun
-    ? `${count(stored)} activities would be new`
-    : `${count(stored)} activities are new in the book`;
+  const activities = stored === 1 ? '1 activity' : `${count(stored)} activities`;
+  const verb = stored === 1 ? 'is' : 'are';
+  const brought = isDryRun ? `${activities} would be new` : `${activities} ${verb} new in the book`;
   return `${count(records)} records: ${brought}, ${more.join(', ')}.`;
 }
 
@@ -89,19 +97,11 @@ function Notice({ notice: { kind, column, detail, count: times, lines } }: { rea
   const where = lines.length > 0 ? `, line ${lines.slice(0, 3).join(', ')}${times > 3 ? ' …' : ''}` : '';
   return (
     <List.Item>
-      {kind === 'column missing' ? (
-        <>
-          Column <b>{column}</b> {detail}
-        </>
-      ) : (
-        <>
-          <b>{count(times)}</b> {column}: {detail}
-          {kind === 'corrected' && ' (put right)'}
-          <Text span size="xs" c="dimmed">
-            {where}
-          </Text>
-        </>
-      )}
+      <b>{count(times)}</b> {column}: {detail}
+      {kind === 'corrected' && ' (put right)'}
+      <Text span size="xs" c="dimmed">
+        {where}
+      </Text>
     </List.Item>
   );
 }

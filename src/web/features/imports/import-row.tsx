@@ -33,6 +33,35 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
   });
   const { counts, state, isDryRun, canGoOn, origin } = run;
   const share = run.bytes === 0 ? 100 : Math.min(100, (run.bytesDone / run.bytes) * 100);
+  const actions = (
+    <>
+      {state === 'running' && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={stop.isPending}
+          onClick={() => stop.mutate({ id: run.id })}
+        >
+          Stop
+        </Button>
+      )}
+      {(state === 'stopped' || state === 'failed') && canGoOn && origin !== 'command' && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={resume.isPending}
+          onClick={() => resume.mutate({ id: run.id })}
+        >
+          Go on
+        </Button>
+      )}
+      {state === 'done' && isDryRun && canGoOn && (
+        <Button size="compact-sm" loading={importTried.isPending} onClick={() => importTried.mutate({ id: run.id })}>
+          Import
+        </Button>
+      )}
+    </>
+  );
   return (
     <>
       <Table.Tr>
@@ -54,6 +83,12 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
                 {`${run.mapping} · ${run.startedBy} · `}
                 <When at={run.startedAt} />
               </Text>
+              <div className={classes.narrow}>
+                <Group gap={6} mt={6}>
+                  <StateBadge state={state} isDryRun={isDryRun} />
+                  {actions}
+                </Group>
+              </div>
               {state === 'running' && (
                 <Progress value={share} mt={6} size="sm" animated aria-label={`Share of ${run.fileName} dealt with`} />
               )}
@@ -65,7 +100,7 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
             </div>
           </Group>
         </Table.Td>
-        <Table.Td>
+        <Table.Td className={classes.roomy}>
           <StateBadge state={state} isDryRun={isDryRun} />
         </Table.Td>
         <Table.Td className={`${classes.number} ${classes.roomy}`}>{count(counts.records)}</Table.Td>
@@ -74,37 +109,9 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
         <Table.Td className={classes.number} data-bad={counts.rejected > 0 || undefined}>
           {count(counts.rejected)}
         </Table.Td>
-        <Table.Td>
+        <Table.Td className={classes.roomy}>
           <Group gap={6} justify="flex-end" wrap="nowrap">
-            {state === 'running' && (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={stop.isPending}
-                onClick={() => stop.mutate({ id: run.id })}
-              >
-                Stop
-              </Button>
-            )}
-            {(state === 'stopped' || state === 'failed') && canGoOn && origin !== 'command' && (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={resume.isPending}
-                onClick={() => resume.mutate({ id: run.id })}
-              >
-                Go on
-              </Button>
-            )}
-            {state === 'done' && isDryRun && canGoOn && (
-              <Button
-                size="compact-sm"
-                loading={importTried.isPending}
-                onClick={() => importTried.mutate({ id: run.id })}
-              >
-                Import
-              </Button>
-            )}
+            {actions}
           </Group>
         </Table.Td>
       </Table.Tr>

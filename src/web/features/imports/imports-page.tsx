@@ -69,12 +69,12 @@ function Imports() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>File</Table.Th>
-                  <Table.Th>State</Table.Th>
+                  <Table.Th className={classes.roomy}>State</Table.Th>
                   <Table.Th className={`${classes.number} ${classes.roomy}`}>Records</Table.Th>
                   <Table.Th className={classes.number}>New</Table.Th>
                   <Table.Th className={`${classes.number} ${classes.roomy}`}>Known</Table.Th>
                   <Table.Th className={classes.number}>Refused</Table.Th>
-                  <Table.Td />
+                  <Table.Td className={classes.roomy} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -54,6 +54,7 @@ export function UploadDialog({ opened, onClose, kinds, title, onSent }: UploadDi
           onChange={setFile}
           disabled={isSending}
           clearable
+          clearButtonProps={{ 'aria-label': 'Choose no file' }}
           required
         />
         <Select

@@ -77,7 +77,8 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
     onSuccess: ({ id }) => router.push(`/admin/import?run=${id}`),
     onError: (error) => toastError('The import did not begin', error),
   });
-  const { missing, records } = run.counts;
+  const { missing, records, different, extra } = run.counts;
+  const differing = missing + different + extra;
   if (run.state === 'running') {
     const share = run.bytes === 0 ? 0 : (run.bytesDone / run.bytes) * 100;
     return (
@@ -117,16 +118,18 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
             {missing === 1 ? 'Import it' : `Import these ${count(missing)}`}
           </Button>
         )}
-        <Button
-          component="a"
-          href={`/api/admin/parity/${run.id}/items`}
-          download
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
-          CSV of all that differ
-        </Button>
+        {differing > 0 && (
+          <Button
+            component="a"
+            href={`/api/admin/parity/${run.id}/items`}
+            download
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            CSV of all that differ
+          </Button>
+        )}
       </Group>
     </Alert>
   );

@@ -11,23 +11,34 @@ interface DayStripProps {
   readonly onChoose: (day: string | null) => void;
 }
 
-/** Every day as a square, the redder the more of it is missing: an outage is seen at a glance. */
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** Every day as a square, month by month, the redder the more of it is missing: an outage is seen at a glance. */
 export function DayStrip({ cells, chosen, onChoose }: DayStripProps) {
-  const days = daysOf(cells);
+  const months = [...Map.groupBy(daysOf(cells), ({ day }) => day.slice(0, 7))];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame
     <div role="group" aria-label="Days" className={classes.strip}>
-      {days.map((day) => (
-        <Tooltip key={day.day} label={inWords(day)} openDelay={100}>
-          <button
-            type="button"
-            className={classes.day}
-            data-heat={heatOf(day)}
-            aria-pressed={chosen === day.day}
-            aria-label={inWords(day)}
-            onClick={() => onChoose(chosen === day.day ? null : day.day)}
-          />
-        </Tooltip>
+      {months.map(([month, days]) => (
+        <div key={month}>
+          <div className={classes.month}>{MONTH.format(new Date(`${month}-01T00:00:00Z`))}</div>
+          <div className={classes.days}>
+            {days.map((day) => (
+              <Tooltip key={day.day} label={inWords(day)} openDelay={100}>
+                <button
+                  type="button"
+                  className={classes.day}
+                  data-heat={heatOf(day)}
+                  aria-pressed={chosen === day.day}
+                  aria-label={inWords(day)}
+                  onClick={() => onChoose(chosen === day.day ? null : day.day)}
+                >
+                  {Number(day.day.slice(8))}
+                </button>
+              </Tooltip>
+            ))}
+          </div>
+        </div>
       ))}
     </div>
   );

@@ -45,6 +45,7 @@ export function ItemsDrawer({ runId, target, onClose }: ItemsDrawerProps) {
       onClose={onClose}
       position="right"
       size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
       title={target && `${TITLES[target.kind]}: ${show(target.cell.type).label}, ${target.cell.day}`}
     >
       {query.isError && !items && <LoadError error={query.error} what="the records" onRetry={query.refetch} />}
