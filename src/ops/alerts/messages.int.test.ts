@@ -1,0 +1,142 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type AlertStage, createAlertStage } from '#testing/alerts.ts';
+import { createTestDatabase } from '#testing/database.ts';
+import { type Receiver, startReceiver } from '#testing/receiver.ts';
+import { sweepAlerts } from './sweep.ts';
+
+const database = await createTestDatabase();
+const { pool } = database;
+afterAll(() => database.drop());
+
+let stage: AlertStage;
+beforeEach(async () => {
+  stage = await createAlertStage(pool);
+});
+afterEach(() => stage.end());
+
+describe('a message', () => {
+  /** An alert that waits for its channel, which answers as told. */
+  async function begin(answer: Parameters<Receiver['answer']>[0] | 'refused') {
+    const channel = await stage.addSlack();
+    if (answer === 'refused') await stage.slack.close();
+    else stage.slack.answer(answer);
+    await stage.failures();
+    await stage.refuseThree();
+    await stage.round();
+    const [alert] = await stage.open();
+    const [delivery] = await stage.alerts.deliveries(stage.workspaceId, alert?.id ?? '');
+    const [view] = await stage.alerts.channels.list(stage.workspaceId);
+    const waitMs = Date.parse(delivery?.nextTryAt ?? '') - stage.clock.now().getTime();
+    return { channel, alert, delivery, view, waitMs };
+  }
+
+  test.each([
+    ['500', { status: 500, body: 'internal_error' }, 500, '500 internal_error'],
+    ['404', { status: 404, body: 'no_service' }, 404, '404 no_service'],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1/' } }, 302, '302'],
+    ['no answer', 'silence', null, 'no answer within 0.3 s'],
+    ['a closed port', 'refused', null, 'nobody listens there (connection refused)'],
+  ] as const)('that is answered by %s is tried again, later and later', async (_, answer, status, error) => {
+    const { delivery, view, waitMs } = await begin(answer);
+    expect(delivery).toMatchObject({ state: 'waiting', attempts: 1, lastStatus: status, lastError: error });
+    expect(view).toMatchObject({
+      failures: 1,
+      lastError: error,
+      waiting: 1,
+      failingSince: stage.clock.now().toISOString(),
+    });
+    expect(waitMs).toBeGreaterThanOrEqual(5_000);
+    expect(waitMs).toBeLessThanOrEqual(10_000);
+    await stage.alerts.deliver();
+    expect((await stage.alerts.channels.list(stage.workspaceId))[0]?.failures).toBe(1);
+  });
+
+  test('arrives once the receiver is well again', async () => {
+    await begin({ status: 503 });
+    stage.slack.answer({ status: 200 });
+    await stage.round();
+    expect(stage.firstLines()).toEqual(['⚠️ Activity Log Failed', '⚠️ Activity Log Failed']);
+    expect((await stage.alerts.channels.list(stage.workspaceId))[0]).toMatchObject({
+      failures: 0,
+      waiting: 0,
+      lastError: null,
+    });
+    await stage.round(1);
+    expect(stage.texts()).toHaveLength(2);
+  });
+
+  test('waits as long as the receiver asks for, and so do the others for it', async () => {
+    const { waitMs } = await begin({ status: 429, headers: { 'retry-after': '600' }, body: 'slow down' });
+    expect(waitMs).toBe(600_000);
+    stage.slack.answer({ status: 200 });
+    await stage.round(5);
+    expect(stage.texts()).toHaveLength(1);
+    await stage.round(6);
+    expect(stage.texts()).toHaveLength(2);
+  });
+
+  test('that keeps failing is an alert of its own, for the app and the other channels, not for the one that fails', async () => {
+    const { channel } = await begin({ status: 500 });
+    const other = await startReceiver();
+    onTestFinished(other.close);
+    await stage.alerts.channels.create(stage.admin, { name: 'Other', type: 'slack', url: other.url });
+    for (const minutes of [1, 3, 5]) await stage.round(minutes);
+    const alert = (await stage.open()).find(({ kind }) => kind === 'alert-delivery');
+    expect(alert).toMatchObject({ subject: `channel:${channel.id}`, title: 'A channel does not take alerts' });
+    expect(other.received.map(({ body }) => JSON.parse(body).text.split('\n')[0])).toEqual([
+      '⚠️ A channel does not take alerts',
+    ]);
+    expect(stage.firstLines()).not.toContain('⚠️ A channel does not take alerts');
+    stage.slack.answer({ status: 200 });
+    for (const minutes of [31, 1, 3]) await stage.round(minutes);
+    expect((await stage.open()).filter(({ kind }) => kind === 'alert-delivery')).toEqual([]);
+  });
+
+  test('is given up after a day, and says so', async () => {
+    const { alert } = await begin({ status: 500 });
+    for (let i = 0; i < 60; i += 1) await stage.round(31);
+    await sweepAlerts(pool, stage.clock.now(), 'none');
+    const deliveries = await stage.alerts.deliveries(stage.workspaceId, alert?.id ?? '');
+    expect(deliveries[0]).toMatchObject({ event: 'opened', state: 'failed', lastError: '500' });
+    expect(deliveries[0]?.attempts).toBeGreaterThan(20);
+  });
+
+  test('to a webhook is signed, named, and the same JSON for every try', async () => {
+    const hook = await startReceiver();
+    onTestFinished(hook.close);
+    const created = await stage.alerts.channels.create(stage.admin, { name: 'Pager', type: 'webhook', url: hook.url });
+    expect(created.secret).toMatch(/^whsec_/);
+    hook.answer({ status: 500 });
+    await stage.failures();
+    await stage.refuseThree('n8n:<b>&');
+    await stage.round();
+    hook.answer({ status: 204 });
+    await stage.round();
+    const [first, second] = hook.received;
+    const body = JSON.parse(second?.body ?? '');
+    expect(body).toMatchObject({
+      event: 'alert.opened',
+      workspace: { id: stage.workspaceId, name: 'Berlin office' },
+      alert: { kind: 'persistent-failures', subject: 'n8n:<b>&', severity: 'critical', resolvedAt: null },
+    });
+    expect(body.id).toBe(JSON.parse(first?.body ?? '').id);
+    expect(second?.headers).toMatchObject({ 'x-historybook-event': 'alert.opened', 'x-historybook-delivery': body.id });
+    const timestamp = second?.headers['x-historybook-timestamp'];
+    const expected = createHmac('sha256', created.secret ?? '')
+      .update(`${timestamp}.${second?.body}`)
+      .digest('hex');
+    expect(second?.headers['x-historybook-signature']).toBe(`sha256=${expected}`);
+
+    const rotated = await stage.alerts.channels.rotateSecret(stage.admin, created.channel.id);
+    expect(rotated.secret).not.toBe(created.secret);
+  });
+
+  test('says nothing to Slack that Slack would read as something else', async () => {
+    await stage.addSlack();
+    await stage.failures();
+    await stage.refuseThree('n8n:<!channel>&');
+    await stage.round();
+    expect(stage.texts()[0]).toContain('Source: n8n:&lt;!channel&gt;&amp;');
+  });
+});
