@@ -11,6 +11,9 @@ import { defineRoute, errorResponses, type RestApp, type RestEnv } from './route
 
 const permission = 'import:manage';
 const tags = ['Import'];
+const EXAMPLE_FILE = `Record ID,Event,Event Time,Phone,Message
+recAudit0000001,Sent,2025-09-17T14:30:00Z,+14085551234,Hey John
+`;
 
 const upload = defineRoute({
   permission,
@@ -22,14 +25,20 @@ const upload = defineRoute({
     'The body is the file itself, of any size; it goes to disk as it comes. What becomes of it is on the pages Import and Parity. See docs/import.md.',
   request: {
     query: z.object({
-      kind: z.enum(UPLOAD_KINDS).openapi({ description: 'try says what would be refused, and stores nothing.' }),
+      kind: z
+        .enum(UPLOAD_KINDS)
+        .openapi({ example: 'try', description: 'try says what would be refused, and stores nothing.' }),
       mapping: z.string().openapi({ example: 'sms-audit', description: 'How its columns are to be understood.' }),
       fileName: z.string().openapi({ example: 'SMS_Audit.csv' }),
       format: z.enum(['csv', 'json', 'ndjson']).optional(),
       delimiter: z.string().optional(),
       encoding: z.enum(['utf8', 'latin1', 'utf16le']).optional(),
     }),
-    body: { content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } } },
+    body: {
+      content: {
+        'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }), example: EXAMPLE_FILE },
+      },
+    },
   },
   responses: {
     202: {

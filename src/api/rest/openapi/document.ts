@@ -20,6 +20,7 @@ const TAGS = [
   { name: 'Leads', description: 'The leads, and what is done to them.' },
   { name: 'Campaigns', description: 'Sequences that leads are enrolled in.' },
   { name: 'Retry queue', description: 'Events that were refused: see why, correct, replay, discard.' },
+  { name: 'Import', description: 'Bring in the records of an older system, and compare them with the book.' },
   { name: 'Operations', description: 'Whether everything works.' },
 ];
 
