@@ -39,7 +39,7 @@ export const quarantineFilter = z.object({
   codes: list,
   sources: list,
   types: list,
-  /** Words, all of which the body, the reason, type, source or id holds. */
+  /** Words and "phrases", all of which the body, the reason, type, source or id holds. */
   search: z.string().trim().max(500).optional(),
   /** Received at or after, ISO 8601. */
   from: z.iso.datetime({ offset: true }).optional(),

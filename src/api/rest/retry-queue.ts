@@ -29,7 +29,7 @@ const listQuery = activityQuery.pick({ eventType: true, source: true, dateFrom: 
     .string()
     .max(500)
     .optional()
-    .openapi({ description: 'Words, all of which the body, the reason, type or source holds.' }),
+    .openapi({ description: 'Words and "phrases", all of which the body, the reason, type or source holds.' }),
   limit: wholeNumber(1, 200).default(50),
   cursor: z.string().max(2000).optional().openapi({ description: 'nextCursor of the page before.' }),
 });

@@ -42,6 +42,15 @@ test('finds by the index whatever the case, parts of words and several words too
   }
 });
 
+test('finds a phrase in quotes, where its words alone find more', async () => {
+  const totalOf = async (search: string) =>
+    (await listEntries(book.pool, workspaceId, quarantineFilter.parse({ search }), { limit: 50 })).total;
+  expect(await totalOf('"SMS no 7001"')).toBe(1);
+  expect(await totalOf('"SMS no 7001" flow-1')).toBe(1);
+  expect(await totalOf('"no SMS"')).toBe(0);
+  expect(await totalOf('SMS no 700')).toBeGreaterThan(10);
+});
+
 test('finds nothing in another workspace', async () => {
   const filter = quarantineFilter.parse({ search: 'flow-17' });
   expect(await listEntries(book.pool, await book.makeWorkspace(), filter, { limit: 50 })).toMatchObject({ total: 0 });

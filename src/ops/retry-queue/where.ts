@@ -13,7 +13,7 @@ export function whereOf(
   { anyState = false }: { readonly anyState?: boolean } = {},
 ): string {
   const { state, ids, codes, sources, types, search, from, before } = filter;
-  const words = search?.split(/\s+/).filter(Boolean) ?? [];
+  const words = wordsOf(search ?? '');
   return [
     `workspace_id = ${params.add(workspaceId)}::uuid`,
     ...(anyState ? [] : [`state = ${params.add(state)}`]),
@@ -25,6 +25,11 @@ export function whereOf(
     ...(before ? [`received_at < ${params.add(before)}::timestamptz`] : []),
     ...words.map((word) => `${HAYSTACK} ILIKE ${params.add(`%${escaped(word)}%`)}`),
   ].join(' AND ');
+}
+
+/** Words, and phrases in quotes; a quote without its other one is a letter like others. */
+function wordsOf(search: string): string[] {
+  return [...search.matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word]) => phrase ?? word ?? '');
 }
 
 function escaped(word: string): string {

@@ -186,7 +186,7 @@ function Next({ entry }: { readonly entry: QuarantineView }) {
   if (entry.nextRetryAt) return <When at={entry.nextRetryAt} />;
   return (
     <Text size="sm" c="dimmed">
-      By hand
+      {entry.unknownLead ? 'When it appears' : 'By hand'}
     </Text>
   );
 }

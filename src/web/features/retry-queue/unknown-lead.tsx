@@ -49,7 +49,7 @@ export function UnknownLead({ entry, reference }: UnknownLeadProps) {
     label: [leadName(lead), lead.email ?? lead.phone].filter(Boolean).join(' · '),
   }));
   return (
-    <Alert color="orange" icon={<IconUserQuestion size={18} aria-hidden />} title="Whose is it?">
+    <Alert color="gray" icon={<IconUserQuestion size={18} aria-hidden />} title="Whose is it?">
       <Stack gap="sm">
         <Text size="sm">
           {`${events} in the book under `}
