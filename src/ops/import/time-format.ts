@@ -101,13 +101,16 @@ function hourOf({ hour, hour12, half }: Readonly<Record<string, string | undefin
   return (value % 12) + (half?.toLowerCase().startsWith('p') ? 12 : 0);
 }
 
+const DAY_ALONE = /^\d{4}-\d{2}-\d{2}$/;
 const HAS_OFFSET = /(Z|[+-]\d{2}:?\d{2})$/i;
 
+/** Read as if it were UTC where it says no zone: that costs no look at the rules of one. */
 function readIso(text: string): WallTime | undefined {
-  const span = spanOfDate(text, 'UTC');
+  const full = DAY_ALONE.test(text) ? `${text}T00:00` : text;
+  const isInstant = full === text && HAS_OFFSET.test(text);
+  const span = spanOfDate(isInstant ? full : `${full}Z`, 'UTC');
   if (!span) return undefined;
-  if (text.length > 10 && HAS_OFFSET.test(text)) return { kind: 'instant', at: span.from };
-  return { kind: 'wall', wall: span.from.toISOString().slice(0, -1) };
+  return isInstant ? { kind: 'instant', at: span.from } : { kind: 'wall', wall: span.from.toISOString().slice(0, -1) };
 }
 
 function readUnix(text: string, unit: number): WallTime | undefined {
