@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { removeEmbeddedData } from '#platform/embedded/postgres.ts';
 import { createTestDatabase } from '#testing/database.ts';
 import { CAMPAIGNS } from './campaigns/index.ts';
 import { createRandom } from './harness/random.ts';
@@ -18,6 +19,8 @@ test.each(CAMPAIGNS.map((campaign) => [campaign.name, campaign] as const))(
     const database = await createTestDatabase();
     onTestFinished(async () => {
       await database.drop();
+      // A campaign that failed keeps its data for somebody to look at; of a test nothing stays.
+      await removeEmbeddedData(join(folder, 'data'));
       rmSync(folder, { recursive: true, force: true });
     });
     const random = createRandom(`quick/${name}`);
