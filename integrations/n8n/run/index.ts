@@ -20,6 +20,8 @@ if (values.n8n === undefined) {
   process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const at = new Date();
 const stage = await openStage(resolve(values.n8n));
 console.log(`n8n ${stage.n8n.version} is set up`);

@@ -57,6 +57,8 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
   const log = openSync(join(folder, 'n8n.log'), 'a');
   const launch = () => spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', log, log] });
   let process_ = launch();
+  // It does not outlive a run that is broken off.
+  process.once('exit', () => process_.kill('SIGKILL'));
   const stop = () => stopped(process_);
   try {
     const rest = await signIn(`http://127.0.0.1:${port}`);

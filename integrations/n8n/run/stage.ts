@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '#platform/config.ts';
-import { startEmbeddedPostgres } from '#platform/embedded/postgres.ts';
+import { removeEmbeddedData, startEmbeddedPostgres } from '#platform/embedded/postgres.ts';
 import { createLogger } from '#platform/log.ts';
 import { createApplication } from '#runtime/application.ts';
 import { findFreePort } from '#testing/app-process.ts';
@@ -42,6 +42,7 @@ export async function openStage(install: string): Promise<Stage> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const one of closing.toReversed()) await one();
+    await removeEmbeddedData(join(folder, 'database'));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
