@@ -5,12 +5,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { findChromium } from './find-chromium.mjs';
 
 const results = mkdtempSync(join(tmpdir(), 'historybook-test-'));
 const wanted = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, by name: said once more at the end, where it is seen. */
+const failures = [];
 
 check('types', 'tsc', ['--noEmit', '-p', '.']);
 check('lint', 'biome', ['check', '.', '--error-on-warnings']);
@@ -22,6 +25,7 @@ if (['int', 'e2e'].some(isIncluded)) check('build', 'node', ['src/cli/build.ts']
 vitest('int');
 playwright('e2e');
 
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `- ${name}`).join('\n')}`);
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
@@ -44,7 +48,10 @@ function run(command, args, env = {}) {
 function check(part, command, args, isNeeded = false) {
   if (!isNeeded && !isWanted(part)) return;
   if (run(command, args) === 0) totals.passed += 1;
-  else totals.failed += 1;
+  else {
+    totals.failed += 1;
+    failures.push(part);
+  }
 }
 
 function vitest(part) {
@@ -59,6 +66,11 @@ function vitest(part) {
     `--outputFile.json=${file}`,
   ]);
   const report = readReport(file);
+  for (const { name, status: suite, message, assertionResults } of report?.testResults ?? []) {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    for (const test of failed) failures.push(describe(name, test.fullName, test.failureMessages[0]));
+    if (suite === 'failed' && failed.length === 0) failures.push(describe(name, '', message));
+  }
   add(report?.numPassedTests ?? 0, report?.numFailedTests ?? 0, report?.numPendingTests ?? 0, status);
 }
 
@@ -69,8 +81,24 @@ function playwright(part) {
     CHROMIUM_PATH: findChromium(),
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
-  const stats = readReport(file)?.stats;
+  const report = readReport(file);
+  const stats = report?.stats;
+  for (const spec of (report?.suites ?? []).flatMap(specsOf)) {
+    if (spec.ok) continue;
+    const error = spec.tests.flatMap((test) => test.results).findLast((result) => result.error)?.error;
+    failures.push(describe(spec.file, spec.title, error?.message));
+  }
   add((stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, stats?.skipped ?? 0, status);
+}
+
+function specsOf(suite) {
+  return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+}
+
+/** One line for a failure: where, which test, and the first lines of what it said, without their colours. */
+function describe(file, test, message = '') {
+  const said = stripVTControlCharacters(message).split('\n').slice(0, 3).join(' ').slice(0, 300);
+  return [relative(process.cwd(), file), test, said].filter(Boolean).join(' › ');
 }
 
 function readReport(file) {

@@ -67,8 +67,12 @@ function nameRequest(req: IncomingMessage, res: ServerResponse): void {
   res.setHeader('X-Request-Id', id);
 }
 
+/** What a parser of addresses would give back as it is. */
+const PLAIN_PATH = /^\/(?!\/)[\w/-]*$/;
+
 function pathOf(req: IncomingMessage): string | undefined {
   const url = req.url ?? '/';
+  if (PLAIN_PATH.test(url)) return url;
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined;
 }
 

@@ -60,6 +60,8 @@ export interface FallbackDeps {
 
 /** A flight that has been out for so long says that the database hangs: what comes after it does not wait for it. */
 const SILENCE_MS = 4_000;
+/** A reason made once: abort() without one makes an error with its stack for each flight. */
+const LANDED = new Error('the flight has landed');
 const PROBE_SQL = 'SELECT 1';
 
 /** What ingest does while the book is away: breaker, spool and drain, tied together. */
@@ -123,7 +125,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
         () => undefined,
       );
       const outcomes = await fly();
-      landed.abort();
+      landed.abort(LANDED);
       const failed = outcomes.find((outcome) => outcome instanceof NotStored);
       if (failed instanceof NotStored) {
         if (isDatabaseAway(failed.cause)) breaker.trip(failed.cause);
