@@ -61,9 +61,9 @@ function detailsOf({ name, seed, scale, startedAt, machine, measures, check, fai
   const share = scale === 1 ? 'whole' : `scale ${scale}`;
   const lines = [`## ${name}`, '', `Seed ${seed}, ${share}, ${startedAt}, on ${machine}.`, ''];
   if (check) {
-    const { receipts, otherId, strayReceipts, strangers, resyncs, connections } = check;
+    const { receipts, otherId, strayReceipts, aliased = 0, strangers, resyncs, connections } = check;
     lines.push(
-      `- receipts ${grouped(receipts)}; stored under an id that no receipt names ${otherId}, receipts beside the right one that name another id ${strayReceipts}, in the book and nobody was told ${strangers}`,
+      `- receipts ${grouped(receipts)}; stored under an id that no receipt names ${otherId}, receipts beside the right one that name none ${strayReceipts}, by an alias ${aliased}, in the book and nobody was told ${strangers}`,
       `- live subscriber: ${connections} connections, ${resyncs} resyncs, not shown ${check.notShown}, twice ${check.shownTwice}, out of order ${check.inversions}`,
     );
   }

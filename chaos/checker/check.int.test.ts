@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { recordAliases } from '#platform/db/alias.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
 import { check } from './check.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => book.drop());
 
+const OTHER_NAME = 'e0e8a8be-086f-8a61-9c61-23c2a6367c52';
 const AT = new Date('2025-11-07T12:00:00.000Z');
 
 async function store(token: string, description = token): Promise<string> {
@@ -54,8 +56,10 @@ test('a book that is as it was told is found so, and each thing that is not is f
   ];
   const at = await positions();
   const shown = [good, timeless, odd].map((id) => `${at.get(id)}\t${id}`);
+  await recordAliases(book.pool, [{ workspaceId, alias: OTHER_NAME, activityId: good, occurredAt: AT }]);
+  right.push(['good', OTHER_NAME, 'spooled', printOf('good')]);
   const fine = await check(logs(right, ['connect', ...shown]), book.url);
-  expect(fine).toMatchObject({ acknowledged: 3, receipts: 4, stored: 3, lost: 0, connections: 1 });
+  expect(fine).toMatchObject({ acknowledged: 3, receipts: 5, aliased: 1, stored: 3, lost: 0, connections: 1 });
   expect(complaintsOf(fine)).toEqual([]);
 
   const [changed, twice, again] = [await store('changed', 'another text'), await store('twice'), await store('twice')];
@@ -91,5 +95,5 @@ test('a book that is as it was told is found so, and each thing that is not is f
     resyncs: 1,
   });
   expect(found.examples).toMatchObject({ lost: [`lost: ${nowhere}`, nowhere], strangers: [stranger] });
-  expect(complaintsOf(found)).toHaveLength(9);
+  expect(complaintsOf(found)).toHaveLength(10);
 });

@@ -34,6 +34,8 @@ const ROWS_SQL = `
   SELECT seq::text AS position, id, execution_id AS token, type, category, lead_airtable_id AS lead, description, message, metadata,
          source, occurred_at AS at
     FROM activity WHERE seq > $1 AND type <> 'lead.identified' ORDER BY seq LIMIT ${PAGE}`;
+/** Ids that receipts named for what is in the book under another. */
+const ALIASES_SQL = 'SELECT id AS alias, activity_id AS id FROM activity_alias';
 const QUARANTINED_SQL =
   "SELECT count(DISTINCT body->>'executionId') FROM quarantine WHERE body->>'executionId' = ANY($1)";
 
@@ -57,9 +59,15 @@ export async function check(folder: string, url: string): Promise<CheckReport> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
+    const aliases = await client.query<{ alias: string; id: string }>(ALIASES_SQL);
+    const byAlias = new Map(aliases.rows.map(({ alias, id }) => [alias, id]));
+    for (const alias of [...untold.keys()].filter((id) => byAlias.has(id))) {
+      untold.delete(alias);
+      untold.set(byAlias.get(alias) ?? alias, false);
+    }
     const positions: string[] = [];
     const ids: string[] = [];
-    let [doubled, wrongBody, strangers, otherId, strayReceipts] = [0, 0, 0, 0, 0];
+    let [doubled, wrongBody, strangers, otherId, strayReceipts, aliased] = [0, 0, 0, 0, 0, 0];
     for await (const row of rowsOf(client)) {
       positions.push(row.position);
       ids.push(row.id);
@@ -77,7 +85,9 @@ export async function check(folder: string, url: string): Promise<CheckReport> {
         doubled += 1;
         examples.add('doubled', `${row.token}: ${one.id} and ${row.id}`);
       }
-      const named = [one.id, ...(one.others ?? [])];
+      const receiptIds = [one.id, ...(one.others ?? [])];
+      const named = receiptIds.map((id) => byAlias.get(id) ?? id);
+      aliased += receiptIds.filter((id) => byAlias.has(id)).length;
       if (one.seen === 1 && !named.includes(row.id)) {
         otherId += 1;
         examples.add('otherId', `${row.token}: receipt ${one.id}, stored ${row.id}`);
@@ -110,6 +120,7 @@ export async function check(folder: string, url: string): Promise<CheckReport> {
       wrongBody,
       otherId,
       strayReceipts,
+      aliased,
       strangers,
       ...(await checkFollowers(folder, positions, ids, examples)),
       examples: examples.all,

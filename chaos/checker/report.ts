@@ -16,11 +16,13 @@ export interface CheckReport {
   readonly wrongBody: number;
   /** In the book under an id that none of its receipts named. */
   readonly otherId: number;
-  /**
-   * Receipts that named another id than the one in the book, beside one that named the right one: an event that was stored
-   * long before is sent again while PostgreSQL is away, and nobody can be asked what its id was.
-   */
+  /** Receipts that named an id which leads to no activity of that event, beside one that named the right one. */
   readonly strayReceipts: number;
+  /**
+   * Receipts that named an alias of the id in the book: an event that was stored long before was sent again while
+   * PostgreSQL was away, and nobody could be asked what its id was.
+   */
+  readonly aliased: number;
   /** In the book, and nobody was told. */
   readonly strangers: number;
   /** Stored events that a live subscriber was not shown. */
@@ -43,6 +45,7 @@ export const FAULTS = [
   'doubled',
   'wrongBody',
   'otherId',
+  'strayReceipts',
   'strangers',
   'notShown',
   'shownTwice',

@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import type { ActivityView } from '#domain/activity.ts';
 import type { ActivityFilter, ActivityPage, PageRequest } from '#domain/filter.ts';
 import { feed } from './feed.ts';
+import { find } from './find.ts';
 import { matchSearch } from './match-search.ts';
 import { sources } from './sources.ts';
 import { timeZone } from './time-zone.ts';
@@ -20,6 +21,8 @@ export interface QueriesDeps {
 }
 
 export interface Queries {
+  /** The activity that a receipt names; see find.ts. */
+  find(workspaceId: string, id: string): Promise<ActivityView>;
   /** A page of activities; see feed.ts. */
   feed(workspaceId: string, filter: ActivityFilter, request: PageRequest): Promise<ActivityPage<ActivityView>>;
   /** A page of the activities of one lead; see timeline.ts. */
@@ -39,6 +42,7 @@ export interface Queries {
 
 export function createQueries({ pool }: QueriesDeps): Queries {
   return {
+    find: (...args) => find(pool, ...args),
     feed: (...args) => feed(pool, ...args),
     timeline: (...args) => timeline(pool, ...args),
     sources: (...args) => sources(pool, ...args),

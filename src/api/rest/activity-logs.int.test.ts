@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '#domain/principal.ts';
 import type { KeyScope } from '#domain/roles.ts';
+import { recordAliases } from '#platform/db/alias.ts';
 import { createQueries } from '#query/index.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
 import { registerActivityLogs } from './activity-logs.ts';
@@ -68,6 +69,28 @@ async function listed(query: string): Promise<string> {
   const { body } = await get(`/api/admin/activity-logs?${query}`);
   return body.activities.map(({ description }: { description: string }) => description).join(', ');
 }
+
+describe('GET /api/admin/activity-logs/{id}', () => {
+  test('answers the activity of a receipt, also by another id that a receipt named', async () => {
+    const [activity] = (await get('/api/admin/activity-logs?limit=1')).body.activities;
+    const path = (id: string) => `/api/admin/activity-logs/${id}`;
+    expect(await get(path(activity.id))).toEqual({ status: 200, body: activity });
+    const alias = 'e0e8a8be-086f-8a61-9c61-23c2a6367c52';
+    expect(await get(path(alias))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    await recordAliases(book.pool, [
+      { workspaceId: workspace, alias, activityId: activity.id, occurredAt: new Date(activity.timestamp) },
+    ]);
+    expect(await get(path(alias))).toEqual({ status: 200, body: activity });
+  });
+
+  test('knows only activities of the workspace', async () => {
+    const elsewhere = await book.makeWorkspace();
+    const [foreign] = await book.log(elsewhere, { description: 'of another workspace' });
+    for (const id of [foreign, 'no-uuid']) {
+      expect(await get(`/api/admin/activity-logs/${id}`)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    }
+  });
+});
 
 describe('GET /api/admin/activity-logs', () => {
   test('answers activities and pagination in the words of the interface', async () => {

@@ -3,6 +3,7 @@ import type { ActivityView } from '#domain/activity.ts';
 import { type ActivityPage, ORDERS, type PageRequest, SORTS } from '#domain/filter.ts';
 import { parseInput } from '#domain/issues.ts';
 import type { Services } from '../services.ts';
+import { idParam, pathId } from './action.ts';
 import { activityLogSchema, toActivityLog } from './activity-shape.ts';
 import { activityQuery, pageQuery, readParams, toActivityFilter, toPageRequest } from './filter-query.ts';
 import { defineRoute, errorResponses, type RestApp } from './route.ts';
@@ -43,6 +44,21 @@ const listActivityLogs = defineRoute({
   },
 });
 
+const getActivityLog = defineRoute({
+  permission: 'activity:read',
+  method: 'get',
+  path: '/api/admin/activity-logs/{id}',
+  tags: ['Activities'],
+  summary: 'Get the activity that a receipt names',
+  description:
+    'By the activityId of a receipt. The id in the answer may be another: a repeat that came while the database was away is acknowledged under an id of its own, which leads to the one activity in the book.',
+  request: { params: idParam },
+  responses: {
+    200: { description: 'The activity', content: { 'application/json': { schema: activityLogSchema } } },
+    ...errorResponses('NOT_FOUND', 'UNAVAILABLE'),
+  },
+});
+
 export function registerActivityLogs(app: RestApp, { query }: Pick<Services, 'query'>): void {
   // Lists, blank parameters and days of the workspace's time zone are read by filter-query.ts; the schema is the same.
   app.openAPIRegistry.registerPath(listActivityLogs);
@@ -55,6 +71,10 @@ export function registerActivityLogs(app: RestApp, { query }: Pick<Services, 'qu
     const request = toPageRequest(searchParams);
     return c.json(toAnswer(request, await query.feed(workspaceId, filter, request)));
   });
+  app.openAPIRegistry.registerPath(getActivityLog);
+  app.get(getActivityLog.getRoutingPath(), getActivityLog.middleware, async (c) =>
+    c.json(toActivityLog(await query.find(c.var.principal.workspaceId, pathId(c)))),
+  );
 }
 
 function toAnswer(request: PageRequest, page: ActivityPage<ActivityView>): z.infer<typeof answer> {

@@ -3,6 +3,7 @@ import type { NewActivity } from '#domain/activity.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
 import { builtInType } from '#domain/catalogue/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { recordAliases } from '#platform/db/alias.ts';
 import type { AppendOutcome } from '#platform/db/append.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
@@ -85,7 +86,13 @@ export function createFallback(deps: FallbackDeps): Fallback {
     log,
     async store(records) {
       const done = await storeSpooled(
-        { ...refuge, setAside: spool.setAside, types, send: (batch) => send(deps, batch) },
+        {
+          ...refuge,
+          setAside: spool.setAside,
+          types,
+          send: (batch) => send(deps, batch),
+          recordAliases: (aliases) => recordAliases(pool, aliases),
+        },
         records,
       );
       if (done.stored > 0) wake.announce();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createQueries } from '#query/index.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
 import { type IngestProcess, quarantinedIn, receiptOf, rowsOf, startIngestProcess } from '#testing/outage.ts';
 
@@ -73,6 +74,25 @@ describe('an idempotency key during an outage', () => {
     await app.send();
     expect(await app.send(event, 'k')).toEqual({ ...stored, status: 'duplicate' });
     expect(await app.send(other, 'k')).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+  });
+
+  test('that another process stored before it: the receipt of the repeat leads to what is in the book', async () => {
+    const second = await startIngestProcess(book, workspaceId);
+    const stored = receiptOf(await app.send(event, 'k'));
+    await second.gate.shut();
+    const repeat = receiptOf(await second.send(event, 'k'));
+    expect(repeat.status).toBe('spooled');
+    expect(repeat.activityId).not.toBe(stored.activityId);
+    const queries = createQueries({ pool: book.pool });
+    await expect(queries.find(workspaceId, repeat.activityId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await second.gate.open();
+    await second.drained();
+    expect((await rows()).map(({ id }) => id)).toEqual([stored.activityId]);
+    for (const { activityId } of [stored, repeat]) {
+      expect(await queries.find(workspaceId, activityId)).toMatchObject({ id: stored.activityId });
+    }
+    const elsewhere = await book.makeWorkspace();
+    await expect(queries.find(elsewhere, repeat.activityId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('whose event was in flight when the database went away is in the book once', async () => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
+import type { ActivityAlias } from '#platform/db/alias.ts';
 import type { AppendOutcome } from '#platform/db/append.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
@@ -21,6 +22,8 @@ export interface StoreSpooledDeps {
   readonly types: Pick<TypeCatalogue, 'find'>;
   /** Puts activities into the book, in one call. */
   readonly send: (batch: readonly NewActivity[]) => Promise<AppendOutcome[]>;
+  /** Makes the ids of receipts lead to the activities that are in the book; the same one again changes nothing. */
+  readonly recordAliases: (aliases: readonly ActivityAlias[]) => Promise<void>;
   /** Keeps what was refused, durably; the same one again is kept once. */
   readonly keepRefused: (refused: RefusedEvent) => Promise<void>;
   /** Keeps an entry for the quarantine that was written while the database was away. */
@@ -61,6 +64,7 @@ export async function storeSpooled(
   if (results.length > 1 && results.every((result) => result instanceof Error && !isDataError(result))) {
     throw new NothingFits('none of the activities in the spool can be stored', { cause: results[0] });
   }
+  await deps.recordAliases(judged.flatMap((activity, i) => aliasIn(activity, results[i])));
   for (const [i, result] of results.entries()) {
     const activity = judged[i];
     const error = refusalIn(result);
@@ -112,6 +116,12 @@ async function keptOr(deps: StoreSpooledDeps, keep: () => Promise<void>, name: s
 /** 57014: cancelled because it took too long, or by an operator. */
 function isToBeTriedAgain(error: unknown): boolean {
   return isDatabaseAway(error) || isPassingConflict(error) || sqlState(error) === '57014';
+}
+
+/** The id of a receipt, when the event turns out to have been in the book before, under another. */
+function aliasIn({ workspaceId, id: alias }: NewActivity, result: AppendOutcome | Error | undefined): ActivityAlias[] {
+  if (!result || result instanceof Error || result.outcome !== 'duplicate' || result.id === alias) return [];
+  return [{ workspaceId, alias, activityId: result.id, occurredAt: result.occurredAt }];
 }
 
 function refusalIn(result: AppendOutcome | Error): AppError | undefined {
