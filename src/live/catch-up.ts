@@ -50,7 +50,7 @@ export interface CatchUpDeps {
   readonly limits: Pick<LiveLimits, 'maxCatchUp' | 'sliceBytes'>;
   /** The epoch, and the position up to which this group's live members have been served. */
   readonly epoch: () => number;
-  readonly headOf: (group: Group) => number;
+  readonly headOf: (group: Group<Subscriber>) => number;
   /** Called in the same turn in which the subscriber was found to be at the head. */
   readonly onCaughtUp: (subscriber: Subscriber) => void;
 }
@@ -75,7 +75,7 @@ export class CatchUp {
   #workers = 0;
   #isRetrying = false;
   /** The page that was asked for last: those who fell behind together come for the same one, one after the other. */
-  #recent: { readonly key: string; readonly group: Group; readonly served: Promise<Served> } | undefined;
+  #recent: { readonly key: string; readonly group: Group<Subscriber>; readonly served: Promise<Served> } | undefined;
 
   constructor(deps: CatchUpDeps) {
     this.#deps = deps;
@@ -155,7 +155,7 @@ export class CatchUp {
   }
 
   async #read(
-    group: Group,
+    group: Group<Subscriber>,
     cursor: number,
     head: number,
     epoch: number,

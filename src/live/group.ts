@@ -1,18 +1,17 @@
 import type { LiveEvent } from './event.ts';
 import { type FeedSet, type Found, matchingFeeds } from './feeds.ts';
 import { type Slice, toSlices } from './frames.ts';
-import type { Subscriber } from './subscriber.ts';
 import type { FrameFormat } from './types.ts';
 
 /**
  * Subscribers of the same feeds in the same format. Each event is matched once for all of them, and the bytes are made
  * once and shared by their sockets.
  */
-export class Group {
+export class Group<Member> {
   readonly key: string;
   readonly set: FeedSet;
   readonly format: FrameFormat;
-  readonly live = new Set<Subscriber>();
+  readonly live = new Set<Member>();
   /** Members in whatever state. */
   size = 0;
   /** The position that every live member has been told last. */

@@ -220,7 +220,7 @@ export class Hub implements TailListener {
     };
   }
 
-  #headOf(group: Group): number {
+  #headOf(group: Group<Subscriber>): number {
     return group.set.hasSearch ? this.#rounds.head : this.#ring.head;
   }
 
@@ -228,7 +228,7 @@ export class Hub implements TailListener {
     return formatStreamCursor({ epoch: this.#epoch ?? 0, seq });
   }
 
-  #deliver(group: Group, events: readonly LiveEvent[], found: Found): void {
+  #deliver(group: Group<Subscriber>, events: readonly LiveEvent[], found: Found): void {
     if (group.live.size === 0) return;
     const { sliceBytes } = this.#deps.limits;
     for (const slice of group.slices(events, found, this.#epoch ?? 0, sliceBytes)) {
@@ -236,7 +236,7 @@ export class Hub implements TailListener {
     }
   }
 
-  #onMissed(group: Group, from: number, canCatchUp: boolean): void {
+  #onMissed(group: Group<Subscriber>, from: number, canCatchUp: boolean): void {
     for (const subscriber of [...group.live]) {
       if (!canCatchUp) {
         this.#catchUp.resync(subscriber, this.#headOf(group));

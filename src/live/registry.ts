@@ -6,9 +6,9 @@ import type { FrameFormat, LiveSocket } from './types.ts';
 /** Who is subscribed to what. A group lives as long as it has members. */
 export class Registry {
   readonly #subscribers = new Map<LiveSocket, Subscriber>();
-  readonly #groups = new Map<string, Group>();
-  readonly #byWorkspace = new Map<string, Set<Group>>();
-  readonly #searching = new Set<Group>();
+  readonly #groups = new Map<string, Group<Subscriber>>();
+  readonly #byWorkspace = new Map<string, Set<Group<Subscriber>>>();
+  readonly #searching = new Set<Group<Subscriber>>();
 
   get size(): number {
     return this.#subscribers.size;
@@ -25,15 +25,15 @@ export class Registry {
   }
 
   /** Groups whose filters have search words. */
-  get searching(): ReadonlySet<Group> {
+  get searching(): ReadonlySet<Group<Subscriber>> {
     return this.#searching;
   }
 
-  groups(): Iterable<Group> {
+  groups(): Iterable<Group<Subscriber>> {
     return this.#groups.values();
   }
 
-  groupsOf(workspaceId: string): Iterable<Group> {
+  groupsOf(workspaceId: string): Iterable<Group<Subscriber>> {
     return this.#byWorkspace.get(workspaceId) ?? [];
   }
 
@@ -45,11 +45,11 @@ export class Registry {
     return this.#subscribers.get(socket);
   }
 
-  groupFor(set: FeedSet, format: FrameFormat): Group {
+  groupFor(set: FeedSet, format: FrameFormat): Group<Subscriber> {
     const key = Group.keyOf(set, format);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group = new Group(set, format);
+    const group = new Group<Subscriber>(set, format);
     this.#groups.set(key, group);
     const siblings = this.#byWorkspace.get(set.workspaceId) ?? new Set();
     this.#byWorkspace.set(set.workspaceId, siblings.add(group));
@@ -72,7 +72,7 @@ export class Registry {
     return true;
   }
 
-  #drop(group: Group): void {
+  #drop(group: Group<Subscriber>): void {
     const { workspaceId } = group.set;
     this.#groups.delete(group.key);
     this.#searching.delete(group);

@@ -5,15 +5,16 @@ import type { Group } from './group.ts';
 import type { Registry } from './registry.ts';
 import type { Ring } from './ring.ts';
 import type { Searches } from './searches.ts';
+import type { Subscriber } from './subscriber.ts';
 
 export interface SearchRoundsDeps {
   readonly registry: Registry;
   readonly ring: Ring;
   readonly searches: Searches;
   readonly log: Logger;
-  readonly deliver: (group: Group, events: readonly LiveEvent[], found: Found) => void;
+  readonly deliver: (group: Group<Subscriber>, events: readonly LiveEvent[], found: Found) => void;
   /** The live members of this group cannot be served from `from` to `to` here: they have to catch up, or to resync. */
-  readonly onMissed: (group: Group, from: number, canCatchUp: boolean) => void;
+  readonly onMissed: (group: Group<Subscriber>, from: number, canCatchUp: boolean) => void;
   readonly onMoved: () => void;
 }
 
@@ -72,9 +73,9 @@ export class SearchRounds {
   }
 
   /** The answers for the groups whose workspace has something new; those that join meanwhile are asked for as well. */
-  async #askFor(from: number, to: number): Promise<ReadonlyMap<Group, Found | 'failed'>> {
+  async #askFor(from: number, to: number): Promise<ReadonlyMap<Group<Subscriber>, Found | 'failed'>> {
     const { registry, ring, searches, log } = this.#deps;
-    const answers = new Map<Group, Found | 'failed'>();
+    const answers = new Map<Group<Subscriber>, Found | 'failed'>();
     const unanswered = () =>
       [...registry.searching].filter(
         (group) => !answers.has(group) && ring.range(group.set.workspaceId, from, to, 1).length > 0,

@@ -17,7 +17,7 @@ export type SubscriberState = 'catching' | 'live' | 'full' | 'closed';
 export class Subscriber {
   readonly socket: LiveSocket;
   readonly principal: Principal;
-  readonly group: Group;
+  readonly group: Group<Subscriber>;
   /** When it is asked to connect again, on the monotonic clock. */
   readonly expiresAt: number;
   state: SubscriberState = 'catching';
@@ -33,7 +33,7 @@ export class Subscriber {
   constructor(init: {
     socket: LiveSocket;
     principal: Principal;
-    group: Group;
+    group: Group<Subscriber>;
     expiresAt: number;
     cursor: number;
     starts: ReadonlyMap<string, number>;

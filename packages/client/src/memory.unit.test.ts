@@ -48,4 +48,5 @@ test('a program that logs in a loop lets others have their turn', async () => {
   // Without a turn for the timer this would go on until the test is ended.
   while (turns < 10) await client.log(example('again'));
   clearInterval(timer);
+  expect(client.stats().logged).toBeGreaterThan(0);
 });

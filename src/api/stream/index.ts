@@ -8,16 +8,10 @@
  * What both send is decided in live/; here is only how it is asked for and spelled.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from '#domain/principal.ts';
 import { noteRoute } from '#platform/request-scope.ts';
-import type { Services } from '../services.ts';
+import type { StreamDeps } from './deps.ts';
 import { servePlainStream } from './plain-stream.ts';
 import { serveTrpcStream } from './trpc-stream.ts';
-
-export interface StreamDeps {
-  readonly services: Services;
-  readonly authenticate: (headers: Headers) => Promise<Principal | null>;
-}
 
 export const PLAIN_PATH = '/api/stream';
 export const TRPC_PATH = '/api/trpc/live.activities';

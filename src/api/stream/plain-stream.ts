@@ -3,7 +3,7 @@ import { AppError } from '#domain/errors.ts';
 import { noteCaller } from '#platform/request-scope.ts';
 import { toAppError } from '../rest/errors.ts';
 import { toActivityFilter } from '../rest/filter-query.ts';
-import type { StreamDeps } from './index.ts';
+import type { StreamDeps } from './deps.ts';
 import { plainFormat } from './plain-format.ts';
 import { recheck } from './recheck.ts';
 import { beginStream, headersOf, lastEventIdOf, sendJson } from './stream-response.ts';

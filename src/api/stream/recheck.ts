@@ -1,5 +1,5 @@
 import type { Principal } from '#domain/principal.ts';
-import type { StreamDeps } from './index.ts';
+import type { StreamDeps } from './deps.ts';
 
 /**
  * A right that is taken away while a stream is being opened is told to the streams there are, of which this was none yet.

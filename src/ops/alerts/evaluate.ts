@@ -8,7 +8,7 @@ import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/log.ts';
 import { type Finding, WATCHES } from './kinds/index.ts';
 import { learnRhythm } from './learn.ts';
-import { applyStep } from './record.ts';
+import { applyStep, type RuleWorkspace } from './record.ts';
 import { ALERT_COLUMNS, type AlertRow, alertRow, RULE_COLUMNS, toRule } from './rows.ts';
 import { ensureDefaults } from './rules.ts';
 import { step } from './step.ts';
@@ -21,12 +21,6 @@ export interface EvaluateDeps {
   /** Which key this process encrypts with. */
   readonly keyId: string;
   readonly linkTo: (path: string) => string | null;
-}
-
-export interface RuleWorkspace {
-  readonly id: string;
-  readonly name: string;
-  readonly timeZone: string;
 }
 
 /** Held by the one process that evaluates; gone with its connection. */

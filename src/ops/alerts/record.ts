@@ -1,10 +1,16 @@
 import type pg from 'pg';
 import type { RuleView } from '#domain/alert.ts';
-import type { RuleWorkspace } from './evaluate.ts';
 import type { Finding } from './kinds/index.ts';
 import type { AlertMessage, MessageEvent } from './message.ts';
 import type { AlertRow } from './rows.ts';
 import type { Step } from './step.ts';
+
+/** Whose rule it is. */
+export interface RuleWorkspace {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
 
 export interface RecordContext {
   readonly db: Pick<pg.Pool, 'query'>;

@@ -5,8 +5,9 @@ import type { Ingest, Submission } from '#ingest/index.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
 import { importedId } from './activity-id.ts';
 import { RejectedRecord } from './cells.ts';
-import type { FeedItem, PreparedRecord } from './feed.ts';
+import type { PreparedRecord } from './feed.ts';
 import type { LeadMaker } from './make-leads.ts';
+import type { Prepared } from './prepared.ts';
 import type { ReportKeeper } from './report.ts';
 import type { RejectedRow } from './run-store.ts';
 
@@ -38,12 +39,6 @@ export interface Delivered {
   readonly withoutEvent: number;
   readonly leadsCreated: number;
   readonly rejected: readonly RejectedRow[];
-}
-
-/** A record whose mapping went well, or why it did not. */
-export interface Prepared {
-  readonly item: FeedItem;
-  readonly record: PreparedRecord | RejectedRecord;
 }
 
 interface Sending {

@@ -2,7 +2,7 @@ import type { Crm } from '#crm/index.ts';
 import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
 import { RejectedRecord } from './cells.ts';
-import type { Prepared } from './deliver.ts';
+import type { Prepared } from './prepared.ts';
 
 /** Makes the leads of records that nobody knows yet; those that are known stay as they are. */
 export interface LeadMaker {

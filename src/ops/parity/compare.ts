@@ -8,10 +8,11 @@ import { type FeedItem, fileFeed } from '../import/feed.ts';
 import type { OpenedImport } from '../import/index.ts';
 import { createReport } from '../import/report.ts';
 import { type Candidate, type CandidateContext, candidatesOf } from './candidate.ts';
+import type { Compared, Scope } from './compared.ts';
 import { differencesOf } from './differences.ts';
 import { extrasOf } from './extras.ts';
 import { type Found, findInBook } from './find.ts';
-import { keepStep, type ParityRow, type StoredItem } from './store.ts';
+import { keepStep, type ParityRow } from './store.ts';
 
 export interface CompareDeps extends Pick<DeliverDeps, 'types' | 'toSubmission'> {
   readonly pool: pg.Pool;
@@ -25,13 +26,6 @@ export interface CompareOptions {
 
 const BATCH = 500;
 const NOTHING: ParityCounts = { records: 0, found: 0, missing: 0, different: 0, extra: 0 };
-
-/** Which part of the book the file speaks of: its types, from its first day to its last. */
-export interface Scope {
-  readonly types: Set<string>;
-  from: Date | undefined;
-  to: Date | undefined;
-}
 
 /**
  * Goes through the file batch by batch, looks for each of its events in the book, names those that are missing or differ,
@@ -94,15 +88,6 @@ export async function compare(
     if (await keep(extras, [])) return { stopWanted: true };
   }
   return { stopWanted: false };
-}
-
-/** What became of an event, and where it is counted. */
-export interface Compared {
-  readonly kind: ParityKind | 'found';
-  readonly day: string;
-  readonly type: string;
-  readonly source: string;
-  readonly item: Omit<StoredItem, 'kind' | 'number'> | undefined;
 }
 
 function judged(candidate: Candidate, found: Found | undefined): Compared {

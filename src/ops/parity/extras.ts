@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import type { Compared, Scope } from './compare.ts';
+import type { Compared, Scope } from './compared.ts';
 
 const row = z.object({
   id: z.string(),

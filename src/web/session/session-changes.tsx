@@ -5,12 +5,12 @@ import { notifications } from '@mantine/notifications';
 import { IconDoorExit } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { StatusBar } from '../status/status-bar.tsx';
+import type { Outputs } from '../trpc/client.ts';
 import { Nothing } from '../ui/states.tsx';
 import { roleLabel } from './role-label.ts';
-import type { Session } from './session.tsx';
 
 /** Tells of another role as soon as it is known: what is on the page changes with it. */
-export function useRoleNews({ role, workspace }: Session): void {
+export function useRoleNews({ role, workspace }: Outputs['session']['current']): void {
   const before = useRef(role);
   const name = workspace?.name;
   useEffect(() => {

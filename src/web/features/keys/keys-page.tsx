@@ -6,17 +6,16 @@ import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { usePermission } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
-import { type Outputs, trpc } from '../../trpc/client.ts';
+import { trpc } from '../../trpc/client.ts';
 import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { CreateKey } from './create-key.tsx';
+import type { Key } from './key.ts';
 import { RevokeKey } from './revoke-key.tsx';
 import { RotateKey } from './rotate-key.tsx';
 import { SCOPE_WORDS } from './scopes.ts';
-
-export type Key = Outputs['keys']['list'][number];
 
 const STATES = {
   active: ['teal', 'Active'],

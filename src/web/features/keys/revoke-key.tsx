@@ -3,7 +3,7 @@
 import { trpc } from '../../trpc/client.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { toastDone } from '../../ui/toast.ts';
-import type { Key } from './keys-page.tsx';
+import type { Key } from './key.ts';
 
 interface RevokeKeyProps {
   readonly target: Key | undefined;

@@ -4,8 +4,8 @@ import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
+import type { Key } from './key.ts';
 import { KeySecret } from './key-secret.tsx';
-import type { Key } from './keys-page.tsx';
 
 interface RotateKeyProps {
   readonly target: Key | undefined;

@@ -3,7 +3,7 @@
 import { trpc } from '../../trpc/client.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { toastDone } from '../../ui/toast.ts';
-import type { ListedType } from './types-page.tsx';
+import type { ListedType } from './listed-type.ts';
 
 interface RemoveTypeProps {
   readonly target: ListedType | undefined;

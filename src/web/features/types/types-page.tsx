@@ -6,16 +6,15 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CATEGORY_COLOURS, CATEGORY_LABELS } from '#domain/catalogue/index.ts';
 import { usePermission } from '../../session/session.tsx';
-import { type Outputs, trpc } from '../../trpc/client.ts';
+import { trpc } from '../../trpc/client.ts';
 import { Foreign } from '../../ui/foreign.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { TypeIcon } from '../../ui/type-icon.tsx';
+import type { ListedType } from './listed-type.ts';
 import { RegisterType } from './register-type.tsx';
 import { RemoveType } from './remove-type.tsx';
-
-export type ListedType = Outputs['types']['list'][number];
 
 /** The catalogue of event types, and the workspace's own. */
 export function TypesPage() {
