@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { LEAD_TYPES } from '#domain/catalogue/index.ts';
+import { recordAliases } from '#platform/db/alias.ts';
 import { createPrisma } from '#platform/db/prisma.ts';
 import { addPerson, personOf, signIn } from '#testing/access.ts';
 import { addAlert } from '#testing/alerts.ts';
@@ -61,6 +62,11 @@ async function makeRecords(): Promise<void> {
     body.quarantineId,
   ]);
   await addAlert(app.database.pool, { workspaceId, id: EXAMPLE_IDS.alert });
+  // A receipt's id leads to the activity, also where the book has it under another.
+  const { body: made } = await app.post('/api/internal/log-activity', leadEvent());
+  await recordAliases(app.database.pool, [
+    { workspaceId, alias: EXAMPLE_IDS.activity, activityId: made.activityId, occurredAt: new Date() },
+  ]);
   const replay = await retryQueue.replayAll(admin, { state: 'waiting', types: ['NOTHING'] });
   await app.database.pool.query('UPDATE quarantine_replay SET id = $1 WHERE id = $2', [EXAMPLE_IDS.replay, replay.id]);
 }
@@ -70,6 +76,7 @@ const IDS = [
   ['/api/campaigns/', EXAMPLE_IDS.campaign],
   ['/api/admin/retry-queue/replays/', EXAMPLE_IDS.replay],
   ['/api/admin/retry-queue/', EXAMPLE_IDS.quarantined],
+  ['/api/admin/activity-logs/', EXAMPLE_IDS.activity],
   ['/api/admin/alerts/', EXAMPLE_IDS.alert],
   ['/', EXAMPLE_IDS.lead],
 ] as const;
