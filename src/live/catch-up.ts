@@ -47,7 +47,7 @@ export interface CatchUpDeps {
   readonly outlet: Outlet;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly limits: Pick<LiveLimits, 'maxCatchUp' | 'sliceBytes'>;
+  readonly limits: Pick<LiveLimits, 'maxLag' | 'sliceBytes'>;
   /** The epoch, and the position up to which this group's live members have been served. */
   readonly epoch: () => number;
   readonly headOf: (group: Group<Subscriber>) => number;
@@ -126,7 +126,7 @@ export class CatchUp {
       this.#waiting.push(subscriber);
       return false;
     }
-    if (head - cursor > limits.maxCatchUp) {
+    if (head - cursor > limits.maxLag) {
       this.resync(subscriber, head);
       return true;
     }

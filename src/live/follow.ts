@@ -9,7 +9,7 @@ import type { FollowRequest, LiveEnvelope, LiveLimits } from './types.ts';
 export interface FollowDeps {
   readonly hub: Hub;
   readonly clock: Clock;
-  readonly limits: Pick<LiveLimits, 'maxCatchUp' | 'heartbeatMs'>;
+  readonly limits: Pick<LiveLimits, 'maxLag' | 'heartbeatMs'>;
 }
 
 /** The stream of one reader in this process, at the reader's own pace: it holds one page, however slow it is. */
@@ -30,7 +30,7 @@ export async function* follow(
     if (plan.forbidden.length > 0) yield { cursor: at(cursor), message: { feeds: plan.forbidden, forbidden: true } };
     while (!signal.aborted && !hasEnded(follower)) {
       const book = hub.book ?? { epoch, head: cursor };
-      if (book.epoch !== epoch || book.head - cursor > limits.maxCatchUp) {
+      if (book.epoch !== epoch || book.head - cursor > limits.maxLag) {
         resync = all;
         starts = new Map();
         epoch = book.epoch;

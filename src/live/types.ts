@@ -81,8 +81,10 @@ export interface LiveLimits {
   readonly ringBytes: number;
   /** Activities read ahead when the first subscriber comes, so that those who come back find them in memory. */
   readonly prefill: number;
-  /** A cursor that lies further back than this many positions is answered `resync`. */
+  /** A client that comes with a cursor further back than this many positions is answered `resync`. */
   readonly maxCatchUp: number;
+  /** A connected subscriber that falls further back than this many positions is told `resync`. */
+  readonly maxLag: number;
   /** Bytes waiting in one socket above which its subscriber pauses, and bytes written to it at once. */
   readonly maxSocketBytes: number;
   readonly sliceBytes: number;

@@ -89,7 +89,7 @@ describe('a client that does not read', () => {
   });
 
   test('gets resync instead when it is out of reach by the time it reads', async () => {
-    const one = await server({ maxCatchUp: 100 });
+    const one = await server({ maxLag: 100 });
     const stalled = await stall(one);
     const reader = openEventStream(() => `${one.url}/api/stream`);
     onTestFinished(() => reader.close());
