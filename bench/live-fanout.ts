@@ -2,6 +2,7 @@
  * The live stream: how long from a commit to an open feed, what a delivered event costs, what an idle subscriber holds.
  * Server, subscribers and writer are processes of their own.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from './harness/child.ts';
 import { type BenchDatabase, startBenchDatabase } from './harness/database.ts';
 import type { RawBlast, RawQuestion, RawResult } from './live/raw-server.ts';
@@ -134,9 +135,9 @@ async function idleMemory(
 ): Promise<BenchRow> {
   // The first ones bring code and buffers into memory that all share.
   await tell(ours, streams(200, database));
-  const before = await ask<Memory>(server, 'memory');
+  const before = await settledMemory(server);
   await tell(ours, streams(IDLE, database));
-  const after = await ask<Memory>(server, 'memory');
+  const after = await settledMemory(server);
   await tell(ours, 'close');
   const [rss, heap] = [(after.rss - before.rss) / IDLE / 1024, (after.heap - before.heap) / IDLE / 1024];
   log(`idle subscriber: ${rss.toFixed(1)} KB of the process, ${heap.toFixed(1)} KB of them on the heap`);
@@ -148,6 +149,16 @@ async function idleMemory(
     isMoreBetter: false,
     notes: `${IDLE} subscribers; ${heap.toFixed(1)} KB on the heap`,
   };
+}
+
+/** The least of some readings: pages that were freed go back to the system a little later. */
+async function settledMemory(server: Child): Promise<Memory> {
+  const readings: Memory[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    readings.push(await ask<Memory>(server, 'memory'));
+    await sleep(400);
+  }
+  return { rss: Math.min(...readings.map(({ rss }) => rss)), heap: Math.min(...readings.map(({ heap }) => heap)) };
 }
 
 function latenciesOf({ after, upTo, at }: Arrivals, { committedAt }: Pick<Written, 'committedAt'>): Float64Array {
