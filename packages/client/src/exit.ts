@@ -41,25 +41,36 @@ function saveAll(): void {
   for (const client of leaving) client.save();
 }
 
+/** The clients that are to be flushed on a signal. */
+const signalled = new Map<NodeJS.Signals, Set<Leaving>>();
+
 /**
- * Flushes a client on a signal. The program's own listeners stay in charge of what becomes of the process; only when there
- * are none, the signal is sent again and does what it does without us. Gives what takes it back.
+ * Flushes a client on signals. The program's own listeners stay in charge of what becomes of the process; only when there
+ * are none, the signal is sent again and does what it does without us. However many clients there are, the process gets
+ * one listener for each signal: two must not take each other for the program. Gives what takes it back.
  */
 export function onSignals(signals: readonly Signal[], client: Leaving): () => void {
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      const isOnly = process.listenerCount(signal) === 1;
-      void client.flush().finally(() => {
-        if (!isOnly) return;
-        process.off(signal, listener);
-        client.save();
-        process.kill(process.pid, signal);
-      });
-    };
-    process.on(signal, listener);
-    return () => process.off(signal, listener);
-  });
+  for (const signal of signals) {
+    const clients = signalled.get(signal) ?? new Set();
+    if (clients.size === 0) process.on(signal, flushAndEnd);
+    signalled.set(signal, clients.add(client));
+  }
   return () => {
-    for (const remove of listeners) remove();
+    for (const signal of signals) {
+      const clients = signalled.get(signal);
+      if (clients?.delete(client) && clients.size === 0) process.off(signal, flushAndEnd);
+    }
   };
+}
+
+function flushAndEnd(signal: NodeJS.Signals): void {
+  const isOnly = process.listenerCount(signal) === 1;
+  const flushes = Array.from(signalled.get(signal) ?? [], (client) => client.flush());
+  void Promise.allSettled(flushes).then(() => {
+    if (!isOnly) return;
+    process.off(signal, flushAndEnd);
+    // Who ends by a signal is not told that it ends.
+    saveAll();
+    process.kill(process.pid, signal);
+  });
 }

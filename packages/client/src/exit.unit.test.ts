@@ -53,6 +53,15 @@ describe('a process that ends', { timeout: 30_000 }, () => {
     expect(bridge.book.size).toBe(1);
   });
 
+  test('by a signal has the events of all of its clients sent first, and ends', async () => {
+    const bridge = await startBridge();
+    const program = leave(bridge.url, '', 'SIGTERM two clients');
+    await vi.waitUntil(() => program.lines.includes('ready'), { timeout: 10_000 });
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(bridge.book.size).toBe(2);
+  });
+
   test('by a signal that it listens to itself ends as it wants to', async () => {
     const bridge = await startBridge();
     const program = leave(bridge.url, '', 'SIGTERM handled');
@@ -64,10 +73,11 @@ describe('a process that ends', { timeout: 30_000 }, () => {
   });
 
   test('has one listener of each kind, however many clients it had', async () => {
-    const count = () => process.listenerCount('exit') + process.listenerCount('beforeExit');
+    const count = () =>
+      process.listenerCount('exit') + process.listenerCount('beforeExit') + process.listenerCount('SIGHUP');
     const before = count();
-    const clients = Array.from({ length: 20 }, () => startClient({ url: NOWHERE }));
-    expect(count() - before).toBe(2);
+    const clients = Array.from({ length: 20 }, () => startClient({ url: NOWHERE, flushOnSignals: ['SIGHUP'] }));
+    expect(count() - before).toBe(3);
     await Promise.all(clients.map((client) => client.close({ timeoutMs: 0 })));
     expect(count()).toBe(before);
   });

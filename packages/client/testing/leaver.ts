@@ -1,16 +1,18 @@
-/** A program that logs one event and ends at once, in the way its last argument says: for tests of what is saved then. */
+/** A program of one client (or two) that logs one event and ends at once, in the way its last argument says: what is saved then? */
 import { createHistorybook } from '../src/index.ts';
 
 const [url = '', apiKey = '', spoolDir = '', way = ''] = process.argv.slice(2);
-const client = createHistorybook({
-  url,
-  apiKey,
-  source: 'test:leaver',
-  flushTimeoutMs: 1_000,
-  ...(spoolDir !== '' && { spoolDir }),
-  ...(way.startsWith('SIG') && { flushOnSignals: ['SIGTERM', 'SIGINT'] }),
-});
-void client.log({ eventType: 'OPT_OUT', leadAirtableId: 'rec0client0test00', description: way });
+for (let i = 0; i < (way === 'SIGTERM two clients' ? 2 : 1); i += 1) {
+  const client = createHistorybook({
+    url,
+    apiKey,
+    source: 'test:leaver',
+    flushTimeoutMs: 1_000,
+    ...(spoolDir !== '' && { spoolDir }),
+    ...(way.startsWith('SIG') && { flushOnSignals: ['SIGTERM', 'SIGINT'] }),
+  });
+  void client.log({ eventType: 'OPT_OUT', leadAirtableId: 'rec0client0test00', description: way });
+}
 
 if (way === 'exit') process.exit(3);
 if (way === 'throw') throw new Error('the program failed');
