@@ -57,7 +57,9 @@ const UPDATE_SQL = `
     failing_since = CASE WHEN $9 THEN NULL ELSE c.failing_since END,
     last_error = CASE WHEN $9 THEN NULL ELSE c.last_error END
   ${ONE} RETURNING ${CHANNEL_COLUMNS}`;
-const TRY_AGAIN_SQL = "UPDATE alert_delivery SET next_try_at = $2 WHERE channel_id = $1 AND state = 'waiting'";
+/** Not what a quiet time holds back. */
+const TRY_AGAIN_SQL = `
+  UPDATE alert_delivery SET next_try_at = $2 WHERE channel_id = $1 AND state = 'waiting' AND created_at <= $2`;
 const REMOVE_SQL = `DELETE FROM alert_channel c ${ONE} RETURNING c.id`;
 const WORKSPACE_SQL = 'SELECT name FROM workspace WHERE id = $1';
 

@@ -52,6 +52,44 @@ describe('a message', () => {
     expect((await stage.alerts.channels.list(stage.workspaceId))[0]?.failures).toBe(1);
   });
 
+  /** Everything from Friday on is quiet; on Monday at ten in Berlin an end is to be told that came on Friday. */
+  async function holdForWeekend() {
+    const channel = await stage.addSlack();
+    const weekend = { days: [5, 6, 7], from: '10:00', to: '10:00' };
+    await stage.failures({ severity: 'warning', quiet: [weekend], remindMinutes: 0 });
+    await stage.refuseThree();
+    await stage.round();
+    await stage.round(75);
+    await stage.round(3);
+    expect(await stage.open()).toEqual([]);
+    const untilMonday = Date.parse('2025-11-10T09:00:01.000Z') - stage.clock.now().getTime();
+    return { channel, untilMonday };
+  }
+
+  test('that a weekend has held back is not old when it ends', async () => {
+    const { untilMonday } = await holdForWeekend();
+    await stage.clock.advance(untilMonday);
+    await stage.round(0);
+    expect(stage.firstLines()).toEqual(['⚠️ Activity Log Failed', '✅ Activity Log Failed (resolved)']);
+  });
+
+  test('that a weekend has held back is tried again like any other', async () => {
+    const { untilMonday } = await holdForWeekend();
+    stage.slack.answer({ status: 503 });
+    await stage.clock.advance(untilMonday);
+    await stage.alerts.deliver();
+    stage.slack.answer({ status: 200 });
+    await stage.round();
+    expect(stage.firstLines().slice(1)).toEqual(Array(2).fill('✅ Activity Log Failed (resolved)'));
+  });
+
+  test('that is held back stays so when the address of its channel is changed', async () => {
+    const { channel } = await holdForWeekend();
+    await stage.alerts.channels.update(stage.admin, channel.id, { url: stage.slack.url });
+    await stage.round();
+    expect(stage.firstLines()).toHaveLength(1);
+  });
+
   test('arrives once the receiver is well again', async () => {
     await begin({ status: 503 });
     stage.slack.answer({ status: 200 });

@@ -117,7 +117,8 @@ function messagesOf(
     message,
     attempts: 0,
     nextTryAt: at.toISOString(),
-    createdAt: now.toISOString(),
+    // Its age counts from when it may be sent, as that of every message.
+    createdAt: at.toISOString(),
   }));
 }
 

@@ -42,12 +42,15 @@ const GO_ON_SQL = `
 const CALM_SQL = 'UPDATE alert SET calm_since = $2 WHERE id = $1';
 const RESOLVE_SQL = "UPDATE alert SET state = 'resolved', resolved_at = $2 WHERE id = $1";
 
-/** A reminder that waits for a channel is worth no second one; a channel is not told that it does not take messages. */
+/**
+ * A reminder that waits for a channel is worth no second one; a channel is not told that it does not take messages. Its age
+ * counts from when it may be sent: what a weekend has held back is tried for a day like any other.
+ */
 const TELL_SQL = `
   INSERT INTO alert_delivery (id, workspace_id, alert_id, channel_id, event, message, next_try_at, created_at)
-  SELECT $1::uuid, $2::uuid, $3::uuid, c.id, $4, $5::jsonb, $6::timestamptz, $7::timestamptz
+  SELECT $1::uuid, $2::uuid, $3::uuid, c.id, $4, $5::jsonb, $6::timestamptz, $6::timestamptz
   FROM alert_channel c
-  WHERE c.id = $8 AND NOT EXISTS (
+  WHERE c.id = $7 AND NOT EXISTS (
     SELECT FROM alert_delivery d
     WHERE d.alert_id = $3 AND d.channel_id = c.id AND d.state = 'waiting' AND $4 = 'reminder')`;
 const CHANNELS_SQL = `
@@ -147,11 +150,11 @@ function messageOf({ rule, workspace, linkTo }: RecordContext, event: MessageEve
 }
 
 async function tell(context: RecordContext, alertId: string, message: AlertMessage, at: Date): Promise<void> {
-  const { db, now, rule, workspace, newId } = context;
+  const { db, rule, workspace, newId } = context;
   const { rows } = await db.query(CHANNELS_SQL, [workspace.id, rule.allChannels, rule.channelIds]);
   for (const { id: channelId } of rows) {
     if (message.alert.subject === `channel:${channelId}`) continue;
     const text = JSON.stringify(message);
-    await db.query(TELL_SQL, [newId(), workspace.id, alertId, message.event, text, at, now, channelId]);
+    await db.query(TELL_SQL, [newId(), workspace.id, alertId, message.event, text, at, channelId]);
   }
 }

@@ -2,6 +2,7 @@
 
 import { Skeleton, Text } from '@mantine/core';
 import type { DeliveryView } from '#domain/alert.ts';
+import { useNow } from '../../time/use-now.ts';
 import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { errorSentence } from '../../trpc/errors.ts';
@@ -38,6 +39,7 @@ export function Deliveries({ alertId }: { readonly alertId: string }) {
 
 function Fate({ delivery }: { readonly delivery: DeliveryView }) {
   const { state, attempts, nextTryAt, lastError, finishedAt } = delivery;
+  const now = useNow();
   if (state === 'sent' && finishedAt) {
     return (
       <>
@@ -49,6 +51,14 @@ function Fate({ delivery }: { readonly delivery: DeliveryView }) {
   }
   const reason = lastError === null ? '' : ` (${lastError})`;
   if (state === 'failed') return `given up after ${attempts} tries${reason}`;
+  if (attempts === 0 && nextTryAt && new Date(nextTryAt) > now) {
+    return (
+      <>
+        {'held back until the quiet time ends, '}
+        <When at={nextTryAt} />
+      </>
+    );
+  }
   if (attempts === 0) return 'about to be sent';
   return (
     <>
