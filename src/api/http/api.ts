@@ -1,9 +1,11 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { LIMITS } from '#doors/lead/log-activity.ts';
 import { noteRoute } from '#platform/request-scope.ts';
 import { mountAuth } from '../auth/mount.ts';
 import { createRest } from '../rest/app.ts';
+import { bounded } from '../rest/body.ts';
 import { toAppError } from '../rest/errors.ts';
 import { answerNoRoute } from '../rest/no-route.ts';
 import type { RestEnv } from '../rest/route.ts';
@@ -47,7 +49,7 @@ export function createApi(services: Services): Hono<RestEnv> {
   api.all(`${TRPC_PATH}/*`, (c) =>
     fetchRequestHandler({
       endpoint: TRPC_PATH,
-      req: c.req.raw,
+      req: bounded(c.req.raw, LIMITS.batchBytes),
       router: appRouter,
       allowBatching: true,
       createContext: ({ resHeaders }) => createContext(services, c.req.raw, resHeaders, c.var.requestId),

@@ -5,7 +5,7 @@ import { UUID_PATTERN } from '#domain/ids.ts';
 import { parseInput } from '#domain/issues.ts';
 import { idempotencyKey } from '#domain/lead-input.ts';
 import type { ActionReceipt } from '#domain/lead-view.ts';
-import { readJson } from './body.ts';
+import { bytesOf, readJson } from './body.ts';
 import { errorResponses, type RestEnv } from './route.ts';
 
 /** What the actions on leads and campaigns share: the key, the id in the path, the small body, the receipt. */
@@ -80,6 +80,8 @@ export async function bodyOf<S extends z.ZodType>(c: Context<RestEnv>, schema: S
 
 /** As bodyOf, but sending nothing at all is sending `{}`. */
 export async function optionalBodyOf<S extends z.ZodType>(c: Context<RestEnv>, schema: S): Promise<z.output<S>> {
-  const isEmpty = c.req.header('content-type') === undefined && (await c.req.arrayBuffer()).byteLength === 0;
-  return isEmpty ? parseInput(schema, {}) : bodyOf(c, schema);
+  if (c.req.header('content-type') !== undefined) return bodyOf(c, schema);
+  const { byteLength } = await bytesOf(c, MAX_BODY_BYTES);
+  if (byteLength > 0) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  return parseInput(schema, {});
 }

@@ -11,9 +11,54 @@ import { parseJson } from '#domain/json.ts';
 export async function readJson(c: Context, maxBytes: number): Promise<unknown> {
   assertJson(c.req.header('content-type'));
   assertLength(Number(c.req.header('content-length') ?? 0), maxBytes);
-  const bytes = await c.req.arrayBuffer().then(Buffer.from, (cause: unknown) => Promise.reject(cutOff(cause)));
-  assertLength(bytes.byteLength, maxBytes);
-  return parse(bytes);
+  return parse(await bytesOf(c, maxBytes));
+}
+
+/** The body as it came. @throws AppError TOO_LARGE, INVALID_JSON when it was cut off */
+export async function bytesOf(c: Context, maxBytes: number): Promise<Buffer> {
+  try {
+    return Buffer.from(await bounded(c.req.raw, maxBytes).arrayBuffer());
+  } catch (error) {
+    throw error instanceof AppError ? error : cutOff(error);
+  }
+}
+
+/**
+ * The same request, whose body fails with TOO_LARGE as soon as it is larger than that, however it says to be: one without
+ * a Content-Length would else be kept in memory whole before its size is known.
+ */
+export function bounded(request: Request, maxBytes: number): Request {
+  const { method, headers, signal } = request;
+  const length = headers.get('content-length');
+  if (request.body === null || (length !== null && Number(length) <= maxBytes)) return request;
+  const body = boundedStream(request.body.getReader(), maxBytes);
+  // The types of the DOM do not know `duplex`, without which Node takes no stream.
+  const init = { method, headers, signal, body, duplex: 'half' };
+  return new Request(request.url, init);
+}
+
+function boundedStream(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): ReadableStream<Uint8Array> {
+  let length = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      length += value.byteLength;
+      if (length <= maxBytes) return controller.enqueue(value);
+      controller.error(tooLarge(maxBytes));
+      await letGoBy(reader);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** Whoever is still sending hears the answer only when he may go on. */
+async function letGoBy(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // He has heard it, and gone.
+  }
 }
 
 /** The same for a request that no framework has touched. */
