@@ -108,7 +108,7 @@ export function createAccess(deps: AccessDeps): Access {
   };
 
   const lastKnown = createLastKnown({ clock, signals });
-  const revocations = createRevocations(signals);
+  const revocations = createRevocations({ pool, clock, log, signals });
   const directory = createWorkspaceDirectory({
     prisma,
     clock,
