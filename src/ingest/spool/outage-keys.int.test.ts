@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createQueries } from '#query/index.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
@@ -160,3 +161,21 @@ async function waiting(client: { query(sql: string): Promise<{ rows: { count: nu
     WHERE datname = current_database() AND wait_event = 'advisory' AND application_name = 'historybook-test-ingest'`;
   return (await client.query(sql)).rows[0]?.count ?? 0;
 }
+
+describe('a workspace that is gone when its events are drained', () => {
+  test('does not hold up the events of all others: two of one key, acknowledged under two ids', async () => {
+    const gone = await book.makeWorkspace();
+    await app.gate.shut();
+    const body = { door: 'lead', type: 'NOTE_ADDED', category: 'MANUAL', description: 'once', source: 'test' } as const;
+    const idempotency = { key: 'key:twice', bodyHash: 'a' };
+    for (const id of [randomUUID(), randomUUID()]) {
+      const activity = { ...body, id, workspaceId: gone, occurredAt: new Date(), idempotency };
+      await app.spool.append({ kind: 'activity', activity, isJudged: true });
+    }
+    await app.send({ description: 'of a workspace that is there' });
+    await book.pool.query('DELETE FROM workspace WHERE id = $1', [gone]);
+    await app.gate.open();
+    await app.drained();
+    expect(await descriptions()).toEqual(['of a workspace that is there']);
+  });
+});

@@ -8,9 +8,12 @@ export interface ActivityAlias {
   readonly occurredAt: Date;
 }
 
+/** Nobody can ask for those of a workspace that is gone; they must not hold up the others of their batch. */
 const RECORD_SQL = `
   INSERT INTO activity_alias (workspace_id, id, activity_id, occurred_at)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[])
+  SELECT i.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[])
+    AS i (workspace_id, id, activity_id, occurred_at)
+  JOIN workspace w ON w.id = i.workspace_id
   ON CONFLICT DO NOTHING`;
 
 /** Makes ids of receipts lead to the activities that are in the book; the same one again changes nothing. */
