@@ -57,6 +57,8 @@ const outageSchema = z.object({
   reason: z.string(),
   /** Most events that waited. */
   records: z.number(),
+  /** Nothing of it stands any more; what is left has to be sent, or written into the database. */
+  isOver: z.boolean().default(false),
   standings: z.array(standing),
   outbox: z.array(pending),
 });

@@ -59,19 +59,23 @@ async function round(deps: OutageWatchDeps, reason: string | undefined): Promise
   if (before && !isSame(before.owner, identity) && isStillRunning(before.owner) !== false) return;
   const spool = fallback()?.spool;
   const since = fallback()?.outage?.since ?? now;
-  const outage: Outage = before
-    ? { ...before, owner: identity, reason: reason ?? before.reason }
-    : { owner: identity, since: since.toISOString(), reason: reason ?? '', records: 0, standings: [], outbox: [] };
+  const begun = { owner: identity, since: since.toISOString(), reason: reason ?? '', records: 0 };
+  // Messages of an outage that is over may wait for hours yet: the next one has a beginning of its own.
+  const isAnother = before?.isOver === true && reason !== undefined;
+  const outage: Outage = !before
+    ? { ...begun, isOver: false, standings: [], outbox: [] }
+    : { ...before, ...(isAnother ? begun : { owner: identity, reason: reason ?? before.reason }) };
   const seen = { ...outage, records: Math.max(outage.records, spool?.records ?? 0) };
-  const stepped = stepOutage(seen, memory.rules(), { now, isAway: reason !== undefined, place, spool, linkTo });
+  const next = stepOutage(seen, memory.rules(), { now, isAway: reason !== undefined, place, spool, linkTo });
+  const isOver = reason === undefined && next.standings.every(({ resolvedAt }) => resolvedAt !== null);
+  const stepped = { ...next, isOver };
   // First on the disk, then out: what is sent twice after a crash carries the same id.
   memory.keepOutage(stepped);
   const sent = await sendDue(deps, stepped);
   const recorded = reason === undefined ? await recordOutage(pool, sent, place) : sent;
-  const isOver = reason === undefined && recorded.standings.length === 0 && recorded.outbox.length === 0;
-  memory.keepOutage(isOver ? undefined : recorded);
+  const isDone = isOver && recorded.standings.length === 0 && recorded.outbox.length === 0;
+  memory.keepOutage(isDone ? undefined : recorded);
 }
-
 /** Why the database is away; undefined when it answers. */
 async function probe({ pool, clock, fallback }: OutageWatchDeps): Promise<string | undefined> {
   const late = new AbortController();

@@ -155,6 +155,30 @@ describe('while the database is away', () => {
     ).toHaveLength(1);
   });
 
+  test('the next one has its own beginning, also while messages of the one before still wait', async () => {
+    await watchOutage(deps);
+    await gate.shut();
+    await rounds(1.5);
+    slack.answer({ status: 503 });
+    await gate.open();
+    await rounds(3);
+    const past = await process.alerts.list(admin.workspaceId, { state: 'resolved', limit: 10 });
+    expect(past.rows).toHaveLength(1);
+    expect(deps.memory.outage()?.outbox).toHaveLength(1);
+    slack.answer({ status: 200 });
+    // A moment's gap is told to nobody, now as before.
+    await gate.shut();
+    await rounds(0.5);
+    expect(texts().filter((text) => text.startsWith('⚠️'))).toHaveLength(1);
+    await rounds(1);
+    const [, second] = texts().filter((text) => text.startsWith('⚠️'));
+    expect(second).toContain('Away for: 1 minute');
+    await gate.open();
+    await rounds(3);
+    expect((await process.alerts.list(admin.workspaceId, { state: 'resolved', limit: 10 })).rows).toHaveLength(2);
+    expect(deps.memory.outage()).toBeUndefined();
+  });
+
   test('no address stands on the disk in clear', async () => {
     await watchOutage(deps);
     const kept = readFileSync(join(process.dataDir, 'alert-rules.json'), 'utf8');
