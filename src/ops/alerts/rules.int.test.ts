@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '#domain/errors.ts';
 import { ALERT_MINUTE, type AlertStage, alertAdmin, createAlertStage, createTestAlerts } from '#testing/alerts.ts';
 import { createTestDatabase } from '#testing/database.ts';
@@ -141,6 +141,27 @@ describe('a rule', () => {
     await expect(stage.alerts.rules.update(stage.admin, rule.id, { ...rule, kind: 'undelivered' })).rejects.toThrow(
       AppError,
     );
+  });
+
+  test('that is removed while it is evaluated leaves nothing open behind', async () => {
+    const { isDefault, id: _, kind, ...known } = await stage.failures();
+    const rule = await stage.alerts.rules.create(stage.admin, { ...known, kind, name: 'Mine' });
+    const evaluation = await pool.connect();
+    await evaluation.query('BEGIN');
+    await evaluation.query('SELECT FROM alert_rule WHERE id = $1 FOR KEY SHARE', [rule.id]);
+    const removed = stage.alerts.rules.remove(stage.admin, rule.id);
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await vi.waitUntil(async () => ((await pool.query(waits)).rowCount ?? 0) > 0);
+    await evaluation.query(
+      `INSERT INTO alert (id, workspace_id, rule_id, kind, subject, severity, state, title, summary, opened_at, last_seen_at)
+       VALUES (gen_random_uuid(), $1, $2, $3, 'n8n:sms', 'warning', 'open', 'Failed', 'Look.', now(), now())`,
+      [stage.workspaceId, rule.id, kind],
+    );
+    await evaluation.query('COMMIT');
+    evaluation.release();
+    await removed;
+    expect(isDefault).toBe(true);
+    expect(await stage.open()).toEqual([]);
   });
 
   test('that cannot be evaluated says so, in the app and to the channels, and keeps no other from being', async () => {

@@ -3,6 +3,7 @@ import { ALERT_KINDS, defaultParams, kindSpec, type RuleInput, type RuleView } f
 import { AppError } from '#domain/errors.ts';
 import { type Principal, principalLabel } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
+import { inTransaction } from '#platform/db/in-transaction.ts';
 import { newId } from '#platform/ids.ts';
 import { RULE_COLUMNS, toRule } from './rows.ts';
 
@@ -40,10 +41,12 @@ const UPDATE_SQL = `
 const CHANGE = `updated_by = $4, updated_at = $5 ${ONE} RETURNING ${RULE_COLUMNS}`;
 const ENABLE_SQL = `UPDATE alert_rule SET enabled = $3, last_error = NULL, failing_since = NULL, ${CHANGE}`;
 const MUTE_SQL = `UPDATE alert_rule SET muted_until = $3, ${CHANGE}`;
+/** Waits for who evaluates it now and may open an alert, and lets nobody open another. */
+const LOCK_SQL = `SELECT FROM alert_rule ${ONE} FOR UPDATE`;
 /** A rule that is gone is looked at by nobody: what it had opened would stay open for ever. */
 const END_ALERTS_SQL = `UPDATE alert SET state = 'resolved', resolved_at = $3
   WHERE workspace_id = $1 AND rule_id = $2 AND state = 'open'`;
-const REMOVE_SQL = `DELETE FROM alert_rule ${ONE} AND NOT is_default RETURNING id`;
+const REMOVE_SQL = `DELETE FROM alert_rule ${ONE} AND NOT is_default`;
 const COUNT_CHANNELS_SQL =
   'SELECT count(*) AS count FROM alert_channel WHERE workspace_id = $1 AND id = ANY ($2::uuid[])';
 
@@ -117,8 +120,11 @@ export function createRules({ pool, clock }: RulesDeps): Rules {
       if (isDefault) {
         throw new AppError('CONFLICT', { message: 'This rule comes with the workspace. Switch it off instead.' });
       }
-      await pool.query(END_ALERTS_SQL, [actor.workspaceId, id, clock.now()]);
-      await pool.query(REMOVE_SQL, [actor.workspaceId, id]);
+      await inTransaction(pool, async (client) => {
+        await client.query(LOCK_SQL, [actor.workspaceId, id]);
+        await client.query(END_ALERTS_SQL, [actor.workspaceId, id, clock.now()]);
+        await client.query(REMOVE_SQL, [actor.workspaceId, id]);
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Clock } from '#platform/clock.ts';
+import { inTransaction } from '#platform/db/in-transaction.ts';
 import type { Months } from '#platform/db/months.ts';
 import type { Signals } from '#platform/db/signal.ts';
 import type { Wake } from '#platform/db/wake.ts';
@@ -58,21 +59,4 @@ export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
   const ms = Math.round(clock.monotonicMs() - startedAt);
   log.info({ leads: book.leads.length, activities, ms }, 'demo workspaces made');
   return true;
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection that failed half-way may still hold the transaction: it is closed, not given back.
-    client.release(failure);
-  }
 }
