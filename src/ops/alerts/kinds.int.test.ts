@@ -149,6 +149,16 @@ describe('sent without delivered', () => {
     expect(await found('undelivered')).toEqual([]);
   });
 
+  test('is not judged while deliveries may wait in a spool', async () => {
+    const sent = ['1', '2', '3'].map((lead) => message('MESSAGE_SENT', 40, `rec${lead}`));
+    await book.log(workspaceId, ...sent, message('MESSAGE_DELIVERED', 300, 'rec9'));
+    const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 3, segments: 1, oldestAt: null, damaged: 0 };
+    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
+    expect(await found('undelivered')).toEqual([]);
+    spool = { ...spool, records: 0 };
+    expect(await found('undelivered')).toHaveLength(1);
+  });
+
   test('is nothing to miss where deliveries are not recorded, nor before their time, nor long after', async () => {
     const sent = (minutes: number) => ['1', '2', '3'].map((lead) => message('MESSAGE_SENT', minutes, `rec${lead}`));
     await book.log(workspaceId, ...sent(40));

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { durationText, plural } from '../message.ts';
 import { judgeSilence, RHYTHM_WEEKS, weeksAgo } from '../rhythm.ts';
-import { FRESH_MINUTES } from './spool-in-use.ts';
-import { type Finding, facts, minutesBefore, threshold, type Watch } from './watch.ts';
+import { isSpoolInUse } from './spool-in-use.ts';
+import { type Finding, facts, threshold, type Watch } from './watch.ts';
 
-const SPOOLS_SQL = 'SELECT EXISTS (SELECT FROM alert_process WHERE beat_at >= $1 AND records > 0) AS in_use';
 const QUIET_SQL = `
   SELECT source, last_at FROM alert_source
   WHERE workspace_id = $1 AND last_at < $2 AND (cardinality($3::text[]) = 0 OR source = ANY ($3::text[]))
@@ -21,8 +20,7 @@ const timeRow = z.object({ at: z.number() });
  * who is silent.
  */
 export const watchSourceSilent: Watch = async ({ db, now, workspace, rule, open }) => {
-  const spools = await db.query(SPOOLS_SQL, [minutesBefore(now, FRESH_MINUTES)]);
-  if (spools.rows[0]?.in_use) return 'undecided';
+  if (await isSpoolInUse({ db, now })) return 'undecided';
   const minMs = threshold(rule, 'minMinutes') * 60_000;
   const byRule = { minMs, factor: threshold(rule, 'factor'), weeks: threshold(rule, 'weeks') };
   const quiet = await db.query(QUIET_SQL, [workspace.id, new Date(now.getTime() - minMs), rule.sources]);

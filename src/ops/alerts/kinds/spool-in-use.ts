@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationText, plural } from '../message.ts';
-import { type Finding, facts, minutesBefore, threshold, type Watch } from './watch.ts';
+import { type Finding, facts, minutesBefore, threshold, type Watch, type WatchContext } from './watch.ts';
 
 /** Processes that share a place share its spool, each with a part of it. Who has not said anything for a while is gone. */
 const PLACES_SQL = `
@@ -17,9 +17,17 @@ const placeRow = z.object({
 });
 
 /** A process says every ten seconds how it is. */
-export const FRESH_MINUTES = 2;
+const FRESH_MINUTES = 2;
 /** From here on it is a matter of time until events are refused. */
 const CRITICAL_PERCENT = 90;
+
+const IN_USE_SQL = 'SELECT EXISTS (SELECT FROM alert_process WHERE beat_at >= $1 AND records > 0) AS in_use';
+
+/** Whether events wait in the spool of any process: then nobody can say what has not come. */
+export async function isSpoolInUse({ db, now }: Pick<WatchContext, 'db' | 'now'>): Promise<boolean> {
+  const { rows } = await db.query(IN_USE_SQL, [minutesBefore(now, FRESH_MINUTES)]);
+  return rows[0]?.in_use === true;
+}
 
 /** Events that wait on disk although the database is there again, or for one process is not. */
 export const watchSpoolInUse: Watch = async ({ db, now, rule }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WAS_LOGGED } from '#platform/db/imported.ts';
 import { plural } from '../message.ts';
+import { isSpoolInUse } from './spool-in-use.ts';
 import { type Finding, facts, minutesBefore, threshold, type Watch } from './watch.ts';
 
 /** A workspace that records no deliveries has none to miss. */
@@ -62,8 +63,12 @@ const countRow = z.object({
 });
 const DAYS_OF_HISTORY = 28;
 
-/** Messages that were sent, of which nothing was heard since, by source. */
+/**
+ * Messages that were sent, of which nothing was heard since, by source. While events wait in a spool their deliveries may
+ * be among them: the drain brings what is older first.
+ */
 export const watchUndelivered: Watch = async ({ db, now, workspace, rule }) => {
+  if (await isSpoolInUse({ db, now })) return 'undecided';
   const afterMinutes = threshold(rule, 'afterMinutes');
   const windowMinutes = threshold(rule, 'windowMinutes');
   const until = minutesBefore(now, afterMinutes);
