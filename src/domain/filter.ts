@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DOORS } from './catalogue/type.ts';
+import { storableInstant } from './text.ts';
 
 /**
  * What a reader wants to see. One filter serves pages, counts, exports and live streams, so that what arrives live is
@@ -14,9 +15,9 @@ export const activityFilter = z.object({
   doors: z.array(z.enum(DOORS)).max(5).optional(),
   search: z.string().trim().max(500).optional(),
   /** Occurred at or after, ISO 8601. */
-  from: z.iso.datetime({ offset: true }).optional(),
+  from: storableInstant().optional(),
   /** Occurred before (exclusive), ISO 8601. */
-  before: z.iso.datetime({ offset: true }).optional(),
+  before: storableInstant().optional(),
 });
 export type ActivityFilter = z.infer<typeof activityFilter>;
 

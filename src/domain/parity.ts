@@ -65,7 +65,10 @@ export interface ParityItem {
 
 export const parityItemFilter = z.object({
   kind: z.enum(PARITY_KINDS).default('missing'),
-  day: z.iso.date().optional(),
+  day: z.iso
+    .date()
+    .refine((text) => !text.startsWith('0000'), 'must be after the year 0')
+    .optional(),
   type: z.string().max(100).optional(),
   source: z.string().max(100).optional(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Door } from './catalogue/type.ts';
 import type { ErrorCode, Issue } from './errors.ts';
+import { storableInstant } from './text.ts';
 
 /**
  * The quarantine: where an event waits that could be read but not be stored as it is. A person edits and replays it, or
@@ -42,9 +43,9 @@ export const quarantineFilter = z.object({
   /** Words and "phrases", all of which the body, the reason, type, source or id holds. */
   search: z.string().trim().max(500).optional(),
   /** Received at or after, ISO 8601. */
-  from: z.iso.datetime({ offset: true }).optional(),
+  from: storableInstant().optional(),
   /** Received before (exclusive), ISO 8601. */
-  before: z.iso.datetime({ offset: true }).optional(),
+  before: storableInstant().optional(),
 });
 export type QuarantineFilter = z.output<typeof quarantineFilter>;
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatPageCursor } from '#domain/cursor.ts';
 import { AppError } from '#domain/errors.ts';
 import { type Callers, startWithCallers } from '#testing/callers.ts';
 import { leadEvent } from '#testing/lead-door.ts';
@@ -31,6 +32,42 @@ async function say(method: string, path: string, body?: unknown, by = headers): 
   const allow = answer.headers.get('allow');
   return { ...((await answer.json()) as Omit<Said, 'status' | 'allow'>), status: answer.status, allow };
 }
+
+describe('what PostgreSQL cannot read', () => {
+  const yearZero = '0000-01-01T00:00:00Z';
+  const cursor = formatPageCursor([yearZero, '11111111-1111-4111-8111-111111111111']);
+
+  test.each(['/api/admin/retry-queue', '/api/admin/alerts', '/api/admin/activity-logs'])(
+    'a cursor of %s',
+    async (path) => {
+      expect(await say('GET', `${path}?cursor=${cursor}`)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+    },
+  );
+
+  test('a filter of what is to be replayed', async () => {
+    const replay = (filter: object) => say('POST', '/api/admin/retry-queue/replay', filter);
+    expect(await replay({ from: yearZero })).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+    for (const text of ['\0', 'a\0b', '\ud800']) {
+      expect((await replay({ search: text })).status).toBe(202);
+      expect((await replay({ codes: [text] })).status).toBe(202);
+    }
+  });
+
+  test.each([
+    ['types.remove', { name: 'A\0' }],
+    ['imports.removeMapping', { name: 'a\0' }],
+  ])('a name for %s', async (procedure, json) => {
+    expect((await say('POST', `/api/trpc/${procedure}`, { json })).status).toBe(400);
+  });
+
+  test.each([
+    ['search.activities', { filter: { from: yearZero } }],
+    ['retryQueue.list', { filter: { before: yearZero } }],
+  ])('an instant for %s', async (procedure, json) => {
+    const input = encodeURIComponent(JSON.stringify({ json }));
+    expect((await say('GET', `/api/trpc/${procedure}?input=${input}`)).status).toBe(400);
+  });
+});
 
 describe('an error', () => {
   test('names the first fields and what is wrong, and counts the others', async () => {
@@ -70,6 +107,25 @@ describe('an error', () => {
     const refused = await say('POST', LOG, leadEvent(), { ...key?.headers });
     expect(refused).toMatchObject({ status: 403, error: 'Forbidden' });
     expect(refused.message).toContain('lacks the scope activity:write');
+    const never = await say('POST', '/api/admin/imports', {}, { ...key?.headers });
+    expect(never).toMatchObject({ status: 403 });
+    expect(never.message).toContain('which no service key can have');
+  });
+
+  test('says in words of its own what kind of value a field takes', async () => {
+    const wrong = await say('POST', LOG, leadEvent({ description: 5 as unknown as string }));
+    expect(wrong).toMatchObject({ status: 400, message: 'description: must be text, not the number 5' });
+    const list = await say('POST', LOG, []);
+    expect(list).toMatchObject({ status: 400, message: 'body: must be an object, not a list' });
+    const seconds = await say('POST', LOG, leadEvent({ timestamp: 1_700_000_000 as unknown as string }));
+    expect(seconds).toMatchObject({ status: 422, code: 'IMPOSSIBLE_TIME' });
+    expect(seconds.message).toContain('a number is milliseconds since 1970');
+  });
+
+  test.each(['retry-queue', 'retry-queue/replays', 'alerts'])('says that nothing has an id of %s', async (list) => {
+    const { status, message } = await say('GET', `/api/admin/${list}/01a1fd0b-b46a-7000-a91c-3b4fd0bc2309`);
+    expect(status).toBe(404);
+    expect(message).toMatch(/^There is no such (entry|replay|alert)/);
   });
 
   test('says that an id is none', async () => {

@@ -4,6 +4,7 @@ import type { AlertPage, AlertView, DeliveryView } from '#domain/alert.ts';
 import { formatPageCursor, parsePageCursor } from '#domain/cursor.ts';
 import { AppError } from '#domain/errors.ts';
 import { type Principal, principalLabel } from '#domain/principal.ts';
+import { storableInstant } from '#domain/text.ts';
 import type { Clock } from '#platform/clock.ts';
 import { ALERT_COLUMNS, toAlert, toDelivery } from './rows.ts';
 import { mutedUntil } from './rules.ts';
@@ -78,12 +79,12 @@ const SHOWN = 10;
 const MAX_OPEN = 500;
 /** Rules are evaluated twice a minute. */
 const STALLED_MS = 5 * 60_000;
-const position = z.tuple([z.iso.datetime(), z.uuid()]);
+const position = z.tuple([storableInstant(), z.uuid()]);
 
 export function createInbox({ pool, clock }: { readonly pool: pg.Pool; readonly clock: Pick<Clock, 'now'> }): Inbox {
   const get = async (workspaceId: string, id: string): Promise<AlertView> => {
     const { rows } = await pool.query(GET_SQL, [workspaceId, id]);
-    if (rows.length === 0) throw new AppError('NOT_FOUND');
+    if (rows.length === 0) throw new AppError('NOT_FOUND', { message: 'There is no such alert in this workspace.' });
     return toAlert(rows[0]);
   };
 

@@ -11,6 +11,7 @@ import {
   type QuarantineState,
   type QuarantineView,
 } from '#domain/quarantine.ts';
+import { storableInstant } from '#domain/text.ts';
 import { createParams } from '#query/params.ts';
 import { ENTRY_COLUMNS, toView } from './entry-row.ts';
 import { whereOf } from './where.ts';
@@ -65,7 +66,7 @@ export async function listEntries(
   };
 }
 
-const position = z.tuple([z.iso.datetime(), z.uuid()]);
+const position = z.tuple([storableInstant(), z.uuid()]);
 
 function positionAfter(params: ReturnType<typeof createParams>, cursor: string): string {
   const parsed = position.safeParse(parsePageCursor(cursor));

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { AppError } from '#domain/errors.ts';
 import { type QuarantineFilter, quarantineFilter, type ReplayProgress } from '#domain/quarantine.ts';
 import { backoffDelay } from '#platform/backoff.ts';
+import { storableJson } from '#platform/db/array-literal.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/log.ts';
@@ -65,7 +66,7 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
 
   const read = async (workspaceId: string, id: string): Promise<ReplayRow> => {
     const { rows } = await pool.query(READ_SQL, [workspaceId, id]);
-    if (rows.length === 0) throw new AppError('NOT_FOUND');
+    if (rows.length === 0) throw new AppError('NOT_FOUND', { message: 'There is no such replay in this workspace.' });
     return replayRow.parse(rows[0]);
   };
 
@@ -122,7 +123,7 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
       const counted = await pool.query<{ total: number }>(`SELECT count(*) AS total FROM quarantine WHERE ${where}`, [
         ...params.values,
       ]);
-      const values = [newId(now.getTime()), workspaceId, JSON.stringify(filter), counted.rows[0]?.total ?? 0, by, now];
+      const values = [newId(now.getTime()), workspaceId, storableJson(filter), counted.rows[0]?.total ?? 0, by, now];
       const job = replayRow.parse((await pool.query(INSERT_SQL, values)).rows[0]);
       runInBackground(job);
       return toProgress(job);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { parityItemFilter } from '#domain/parity.ts';
 import type { Principal } from '#domain/principal.ts';
+import { storableText } from '#domain/text.ts';
 import { permitted, router } from '../init.ts';
 
 const manage = permitted('import:manage');
@@ -42,7 +43,7 @@ export const importsRouter = router({
       ctx.services.imports.mappings.save(ctx.principal.workspaceId, parsed(input.text), labelOf(ctx.principal)),
     ),
   removeMapping: manage
-    .input(z.object({ name: z.string().max(60) }))
+    .input(z.object({ name: storableText(60) }))
     .mutation(({ ctx, input }) => ctx.services.imports.mappings.remove(ctx.principal.workspaceId, input.name)),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { customTypeInput } from '#domain/catalogue/custom-type.ts';
 import type { ActivityType } from '#domain/catalogue/index.ts';
+import { storableText } from '#domain/text.ts';
 import { permitted, router, signedIn } from '../init.ts';
 
 /** What a page needs to show a type: the catalogue without its functions. */
@@ -21,6 +22,6 @@ export const typesRouter = router({
       return { ...toView(type), replaying: replay?.total ?? 0 };
     }),
   remove: permitted('types:write')
-    .input(z.object({ name: z.string().max(100) }))
+    .input(z.object({ name: storableText(100) }))
     .mutation(({ ctx, input }) => ctx.services.types.remove(ctx.principal.workspaceId, input.name)),
 });
