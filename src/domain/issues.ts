@@ -1,5 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError, type AppErrorOptions, type Issue } from './errors.ts';
+import { wordingOf } from './wording.ts';
+
+// For every parse of the process, also those of the web app's procedures; the sentence of a schema wins over it.
+z.config({ customError: wordingOf });
 
 /** The issues of a failed parse, each with the path of its field as `a.b.0.c`. */
 export function issuesOf(error: z.ZodError): Issue[] {

@@ -63,9 +63,16 @@ function idempotencyOf({ idempotencyKey, bodyHash, executionId }: Submission): N
 
 function possibleTime(occurredAt: Date, now: Date): Date {
   const time = occurredAt.getTime();
-  if (time >= EARLIEST && time <= now.getTime() + LATEST_AHEAD_MS) return occurredAt;
-  const message = 'must be after the year 2000 and not more than 24 hours ahead of now';
+  if (possible(time, now)) return occurredAt;
+  const bounds = 'must be after the year 2000 and not more than 24 hours ahead of now';
+  // Seconds since 1970 that were read as milliseconds are a day of January 1970.
+  const looksLikeSeconds = time > 0 && possible(time * 1000, now);
+  const message = looksLikeSeconds ? `${bounds}; a number is milliseconds since 1970, not seconds` : bounds;
   throw new AppError('IMPOSSIBLE_TIME', { issues: [{ path: 'timestamp', message }] });
+}
+
+function possible(time: number, now: Date): boolean {
+  return time >= EARLIEST && time <= now.getTime() + LATEST_AHEAD_MS;
 }
 
 /** The metadata as it came (keys the schema does not name are kept), once the schema has nothing against it. */

@@ -55,6 +55,12 @@ test('a refused event is found, corrected and replayed over REST', async () => {
   expect((await app.get(`${QUEUE}/${id}`)).body).toMatchObject({ resolvedActivityId: activity.id });
 });
 
+test('a filter that is misspelt replays nothing, instead of everything', async () => {
+  const refused = await app.post(`${QUEUE}/replay`, { code: ['UNKNOWN_TYPE'] });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+  expect(refused.body.message).toBe('body: must not have "code": there is no such field');
+});
+
 test('all that match are replayed with progress, one is discarded with a reason', async () => {
   for (let i = 0; i < 3; i += 1) await app.post(LOG, leadEvent({ eventType: 'REST_TYPE', source: 'n8n:all' }));
   const begun = await app.post(`${QUEUE}/replay`, { sources: ['n8n:all'] });
@@ -83,4 +89,17 @@ test('a batch says which of its events wait', async () => {
     quarantined: 1,
     results: [{ status: 'stored' }, { success: false, status: 'quarantined', httpStatus: 400 }],
   });
+});
+
+test('a refused body is shown to the digit', async () => {
+  const text = JSON.stringify(leadEvent({ source: 'n8n:digits', metadata: { order: 0 } }));
+  const sent = text.replace('"order":0', '"order":12345678901234567890');
+  const headers = { 'x-api-key': INGEST_KEY, 'content-type': 'application/json' };
+  const refused = await fetch(`${app.url}${LOG}`, { method: 'POST', headers, body: sent });
+  const { quarantineId } = (await refused.json()) as { quarantineId: string };
+  const shown = await fetch(`${app.url}${QUEUE}/${quarantineId}`, { headers });
+  expect(await shown.text()).toContain(`"body":${sent}`);
+  const edited = `{"body":${sent.replace('n8n:digits', 'n8n:edited')}}`;
+  const answer = await fetch(`${app.url}${QUEUE}/${quarantineId}`, { method: 'PATCH', headers, body: edited });
+  expect(await answer.text()).toContain('"order":12345678901234567890},');
 });

@@ -104,7 +104,8 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
 
   const read = async (workspaceId: string, id: string): Promise<unknown> => {
     const { rows } = await pool.query(GET_SQL, [workspaceId, id]);
-    if (rows.length === 0) throw new AppError('NOT_FOUND');
+    if (rows.length === 0)
+      throw new AppError('NOT_FOUND', { message: 'There is no such entry in the retry queue of this workspace.' });
     return rows[0];
   };
 
