@@ -196,6 +196,31 @@ describe('an import that is cut off', () => {
     }
   });
 
+  it('begins anew by a mapping that was put right, and tries again what the wrong one refused', async () => {
+    const workspaceId = await test.makeWorkspace();
+    const path = write(['o1,rec1,,Odd,2025-09-17', 'o2,rec2,,Odd,2025-09-17', 'o3,rec3,,Odd,2025-09-17', ...lines(6)]);
+    const opened = await open(workspaceId, path);
+    const { run } = await beginImport(book, opened, { origin: 'command', by: 'test' });
+    const stop = new AbortController();
+    const cut = await workOnImport(book, run, feedOf(run, opened), {
+      signal: stop.signal,
+      onProgress: ({ counts }) => counts.records >= 6 && stop.abort(new Error('stopped')),
+    });
+    expect(cut).toMatchObject({ state: 'stopped', counts: { stored: 3, rejected: 3 } });
+    const type = { column: 'event', map: { Sent: 'MESSAGE_SENT', Odd: 'MESSAGE_SENT' } };
+    const right = { ...MAPPING, events: MAPPING.events.map((event) => ({ ...event, type })) };
+    const { isResumed, counts, state } = await importIt(workspaceId, path, right);
+    expect({ isResumed, state }).toEqual({ isResumed: false, state: 'done' });
+    expect(counts).toMatchObject({ records: 9, stored: 6, duplicates: 3, rejected: 0 });
+    // How fast it goes says nothing of what it means.
+    const other = settingsOf(importMapping.parse(MAPPING), { batch: 7, rate: 100 });
+    const again = await openImport(book.pool, { workspaceId, path, fileName: 'old.csv', settings: other });
+    expect(await beginImport(book, again, { origin: 'command', by: 'test' })).toMatchObject({
+      isResumed: true,
+      run: { id: run.id },
+    });
+  });
+
   it('is not taken up with another file, nor by two at once', async () => {
     const workspaceId = await test.makeWorkspace();
     const opened = await open(workspaceId, write(lines(3_000)));

@@ -99,13 +99,13 @@ export interface BeginOptions {
   readonly isFresh?: boolean;
 }
 
-/** Makes a new import of the file, or takes up the one of the same file and mapping that did not end. */
+/** Makes a new import of the file, or takes up the one of the same file, understood in the same way, that did not end. */
 export async function beginImport(
   { pool, clock }: Pick<ImportDeps, 'pool' | 'clock'>,
   { workspaceId, fileName, file, settings }: OpenedImport,
   { origin, by, filePath, isFresh = false }: BeginOptions,
 ): Promise<{ readonly run: RunRow; readonly isResumed: boolean }> {
-  const before = isFresh ? undefined : await findUnfinished(pool, workspaceId, file.fingerprint, settings.mapping.name);
+  const before = isFresh ? undefined : await findUnfinished(pool, workspaceId, file.fingerprint, settings);
   if (before) return { run: before, isResumed: true };
   const now = clock.now();
   const id = newId(now.getTime());

@@ -138,11 +138,14 @@ const INSERT_SQL = `
     parity_run_id, records, bytes_done, lines_done, started_by, started_at, heartbeat_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16) RETURNING ${RUN_COLUMNS}`;
 const READ_SQL = `SELECT ${RUN_COLUMNS} FROM import_run WHERE workspace_id = $1 AND id = $2`;
-/** The latest unfinished import of this very file by this mapping. */
+/**
+ * The latest unfinished import of this very file that understands it in the same way. By a mapping that was put right
+ * since, what it had refused would never be tried again, and what it took would go on by the wrong one.
+ */
 const UNFINISHED_SQL = `
   SELECT ${RUN_COLUMNS} FROM import_run
-   WHERE workspace_id = $1 AND fingerprint = $2 AND mapping_name = $3 AND state <> 'done' AND parity_run_id IS NULL
-     AND settings ->> 'dryRun' IS DISTINCT FROM 'true'
+   WHERE workspace_id = $1 AND fingerprint = $2 AND settings - '{batch,rate}'::text[] = $3::jsonb - '{batch,rate}'::text[]
+     AND state <> 'done' AND parity_run_id IS NULL AND settings ->> 'dryRun' IS DISTINCT FROM 'true'
    ORDER BY started_at DESC LIMIT 1`;
 const REOPEN_SQL = `
   UPDATE import_run SET state = 'running', stop_wanted = false, error = NULL, finished_at = NULL, heartbeat_at = $2
@@ -209,9 +212,9 @@ export async function findUnfinished(
   pool: pg.Pool,
   workspaceId: string,
   fingerprint: string,
-  mapping: string,
+  settings: ImportSettings,
 ): Promise<RunRow | undefined> {
-  const { rows } = await pool.query(UNFINISHED_SQL, [workspaceId, fingerprint, mapping]);
+  const { rows } = await pool.query(UNFINISHED_SQL, [workspaceId, fingerprint, storableJson(settings)]);
   return rows[0] && runRow.parse(rows[0]);
 }
 
