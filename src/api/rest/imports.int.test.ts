@@ -53,7 +53,8 @@ function uploads(): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-describe('a file that is sent', () => {
+/** A test waits for up to three jobs, one after the other: each wait says by itself what it found. */
+describe('a file that is sent', { timeout: 4 * WAIT.timeout }, () => {
   it('is compared, what is missing imported, and compared again: the incident is mended from the page', async () => {
     const before = await send({ ...csv, kind: 'parity' }, smsAuditCsv());
     expect(before).toEqual({ status: 202, body: { id: expect.any(String) } });

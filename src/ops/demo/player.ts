@@ -8,7 +8,7 @@ import { createScript } from './script.ts';
 
 export interface PlayOptions {
   readonly ratePerSecond: number;
-  /** For how long; without end when not given. Milliseconds. */
+  /** For how long, from the first event on; without end when not given. Milliseconds. */
   readonly durationMs?: number | undefined;
 }
 
@@ -86,8 +86,11 @@ export function createPlayer({ client, clock, onSent, onFailed }: PlayerDeps): P
   const playOn = async (current: Run): Promise<void> => {
     const { abort } = current;
     const rest = client();
+    const begun = clock.now().getTime();
     const [first, ...others] = await rest.leads(abort.signal);
     if (!first) throw new Error('There are no leads to play about in this workspace.');
+    // Its time is for playing: what was needed to get there, on a busy server, does not count.
+    if (current.endsAt) current.endsAt = new Date(clock.now().getTime() + current.endsAt.getTime() - begun);
     const name = randomUUID();
     const random = createRandom(name);
     const script = createScript(random, [first, ...others]);
