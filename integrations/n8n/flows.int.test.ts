@@ -185,6 +185,18 @@ describe(REPLIES, () => {
     expect(world.tables.get('Leads')?.[0]?.fields).toMatchObject({ 'SMS Stop': true });
   });
 
+  test('ends the texting of every lead that has the number, also when the bridge is away', async () => {
+    const leads = [lead, { id: 'recDANA0000000002', fields: { Phone: '408.555.0134', Email: 'other@example.com' } }];
+    const world = stage.worldOf({ leads, answer: () => ({ status: 500, text: '{}' }) });
+    const played = await stage.execute(REPLIES, world, webhookItem(simpleTextingMessage('STOP', 'two-leads-1')));
+    expect(prepared(played)).toMatchObject([{ eventType: 'OPT_OUT', leadPhone: '4085550134' }]);
+    const stopped = { 'SMS Stop': true, 'SMS Status': 'Stopped' };
+    expect(world.tables.get('Leads')?.map(({ fields }) => fields)).toMatchObject([stopped, stopped]);
+    const other = stage.worldOf({ leads });
+    await stage.execute(REPLIES, other, webhookItem(simpleTextingMessage('Please stop by on Friday', 'two-leads-2')));
+    expect(other.tables.get('Leads')?.[1]?.fields).not.toHaveProperty('SMS Stop');
+  });
+
   test('logs an unsubscription that SimpleTexting reports, of a lead that nobody knows yet', async () => {
     const played = await stage.execute(REPLIES, stage.worldOf(), webhookItem(simpleTextingUnsubscribed));
     expect(await stage.storedUnder(prepared(played)[0]?.idempotencyKey)).toMatchObject([

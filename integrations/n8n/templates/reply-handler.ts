@@ -7,11 +7,17 @@ import { toWorkflow } from './workflow.ts';
 const NOTE = `## UYSP-SimpleTexting-Reply-Handler
 SimpleTexting calls this webhook for **INCOMING_MESSAGE** and **UNSUBSCRIBE_REPORT**.
 
-A message that is nothing but STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE or OPT OUT is logged as **OPT_OUT** and ends the texting of its lead at once. Every other message is an **INBOUND_REPLY**.
+A message that is nothing but STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE or OPT OUT is logged as **OPT_OUT** and ends at once the texting of every lead that has its number. Every other message is an **INBOUND_REPLY**.
 
 Key: SimpleTexting's message id and the kind.`;
 
-/** Logs replies and opt-outs; whoever opts out is not texted again. */
+/** More leads than that share no number. */
+const MOST_LEADS = 100;
+
+/**
+ * Logs replies and opt-outs; whoever opts out is not texted again. It is the number that opts out: where two leads have it,
+ * it is not clear whose the event is, and both are stopped. That comes first, and waits for no bridge.
+ */
 export function replyHandler(settings: Settings) {
   const log = logBlock({ settings, at: [660, 300], prepare: 'reply-prepare' });
   return toWorkflow({
@@ -19,14 +25,18 @@ export function replyHandler(settings: Settings) {
     nodes: [
       webhook('SimpleTexting Reply', [0, 300], 'uysp-simpletexting-reply'),
       code('Read Reply', [220, 300], 'reply-read'),
-      airtableSearch('Find Lead', [440, 300], findByPhone(settings)),
-      isTrue('Opted Out?', [880, 60], "={{ $json.eventType === 'OPT_OUT' && $json.leadAirtableId !== undefined }}"),
-      airtableChange('Stop Texting', [1100, 60], {
+      airtableSearch('Find Lead', [440, 300], findByPhone(settings, MOST_LEADS)),
+      isTrue(
+        'Opted Out?',
+        [660, 60],
+        "={{ $('Read Reply').first().json.event_type === 'OPT_OUT' && $json.id !== undefined }}",
+      ),
+      airtableChange('Stop Texting', [880, 60], {
         settings,
         table: 'AIRTABLE_LEADS',
         match: 'id',
         columns: [
-          ['id', 'string', '={{ $json.leadAirtableId }}'],
+          ['id', 'string', '={{ $json.id }}'],
           ['SMS Stop', 'boolean', true],
           ['SMS Status', 'string', 'Stopped'],
         ],
@@ -39,8 +49,8 @@ export function replyHandler(settings: Settings) {
     links: [
       ['SimpleTexting Reply', 'Read Reply'],
       ['Read Reply', 'Find Lead'],
+      ['Find Lead', 'Opted Out?'],
       ['Find Lead', 'Prepare Activity Log Entry'],
-      ['Prepare Activity Log Entry', 'Opted Out?'],
       ['Opted Out?', 'Stop Texting', 0],
       ...log.links,
     ],
