@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { isStillRunning, ownIdentity, processIdentitySchema } from './process-identity.ts';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isStillRunning, ownIdentity, type ProcessIdentity, processIdentitySchema } from './process-identity.ts';
 
 /**
- * Takes the lock file for this process; false when a living process has it. A lock left by a dead process is taken away.
- * The file appears whole (written aside, then linked), so whoever sees it can read whose it is.
+ * Takes the lock file for this process; false when a living process has it. A lock left by a dead process, or cut short
+ * by a crash of the machine, is taken away. The file appears whole (written aside, then linked), so whoever sees it can
+ * read whose it is.
  */
 export async function takeFileLock(path: string): Promise<boolean> {
   const aside = `${path}.${process.pid}.${randomUUID()}`;
@@ -14,8 +15,7 @@ export async function takeFileLock(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const owner = processIdentitySchema.safeParse(await readJson(path));
-    if (owner.success && isStillRunning(owner.data) === false) await rm(path, { force: true });
+    if (await isLeft(path)) await takeAway(path, `${aside}.left`);
     return false;
   } finally {
     await rm(aside, { force: true });
@@ -26,7 +26,31 @@ export async function releaseFileLock(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => 'null');
-  return JSON.parse(text);
+/** Since it was looked at, it may have been taken away and made anew by another process: then it is put back. */
+async function takeAway(path: string, to: string): Promise<void> {
+  try {
+    await rename(path, to);
+    if (!(await isLeft(to))) await link(to, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
+      throw error;
+  } finally {
+    await rm(to, { force: true });
+  }
+}
+
+/** Whether nobody has the lock that this file is: its owner is dead, or nobody can be read from it. */
+async function isLeft(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const owner = ownerIn(text);
+  return owner === undefined || isStillRunning(owner) === false;
+}
+
+function ownerIn(text: string): ProcessIdentity | undefined {
+  try {
+    return processIdentitySchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
