@@ -22,12 +22,15 @@ import {
 } from '../import/index.ts';
 import { UnreadableFile } from '../import/read/source.ts';
 import { readRejected, rejectedOf, rejectFile } from '../import/rejects.ts';
+import { STOPPED } from '../import/run.ts';
 import {
+  finishRun,
   type ImportSettings,
   importSettings,
   listRuns,
   type RunRow,
   readRun,
+  reopenRun,
   toRunView,
   wantStop,
 } from '../import/run-store.ts';
@@ -35,6 +38,7 @@ import { beginMissing, beginParity } from '../parity/index.ts';
 import { itemsCsv, itemsOf } from '../parity/output.ts';
 import {
   endAbandoned,
+  finishParity,
   type ItemPage,
   listParity,
   readCells,
@@ -153,6 +157,7 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
     if (isResumed && run.file_path !== filePath) {
       await pool.query(`UPDATE import_run SET file_path = $2, origin = 'upload' WHERE id = $1`, [run.id, filePath]);
     }
+    if (isResumed) await reopenRun(pool, run.id, clock.now());
     runner.add({ kind: 'import', workspaceId, id: run.id });
     return { id: run.id };
   };
@@ -197,7 +202,9 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
       };
     },
     async stopImport(workspaceId, id) {
-      await wantStop(pool, workspaceId, id);
+      await readRun(pool, workspaceId, id);
+      if (runner.drop(id)) await finishRun(pool, id, 'stopped', STOPPED, clock.now());
+      else await wantStop(pool, workspaceId, id);
       return toRunView(await readRun(pool, workspaceId, id));
     },
     async resumeImport(workspaceId, id) {
@@ -207,7 +214,8 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
         const message = 'This import reads a file that the server does not have: go on with it where it was begun.';
         throw new AppError('CONFLICT', { message });
       }
-      return again(run);
+      // Also while it waits in line, and for the next start of the server, it is one that goes on.
+      return again(await reopenRun(pool, id, clock.now()));
     },
     async importTried(workspaceId, id, by) {
       const run = await readRun(pool, workspaceId, id);
@@ -235,7 +243,9 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
       return { fileName: `${name}.parity.csv`, contentType, body: itemsCsv(itemsOf(pool, id)) };
     },
     async stopComparison(workspaceId, id) {
-      await wantParityStop(pool, workspaceId, id);
+      await readParity(pool, workspaceId, id);
+      if (runner.drop(id)) await finishParity(pool, id, 'stopped', STOPPED, clock.now());
+      else await wantParityStop(pool, workspaceId, id);
       return toParityView(await readParity(pool, workspaceId, id));
     },
     importMissing: async (workspaceId, id, by) => again(await beginMissing({ pool, clock }, workspaceId, id, by)),

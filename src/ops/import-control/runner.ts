@@ -12,6 +12,8 @@ export interface Launched {
 /** One job at a time; the others wait in line. */
 export interface JobRunner {
   add(job: ImportJob): void;
+  /** Takes a job out of the line; false when it is not waiting there. */
+  drop(id: string): boolean;
   /** Stops what is at work, drops what waits. What was at work is told, to be taken up by the next start. */
   stop(): Promise<readonly ImportJob[]>;
 }
@@ -48,6 +50,11 @@ export function createJobRunner({ launch, log, onEnded }: JobRunnerDeps): JobRun
       if (isStopping || waiting.some(({ id }) => id === job.id) || current?.job.id === job.id) return;
       waiting.push(job);
       if (waiting.length === 1 && current === undefined) working = working.then(work);
+    },
+    drop(id) {
+      const at = waiting.findIndex((job) => job.id === id);
+      if (at >= 0) waiting.splice(at, 1);
+      return at >= 0;
     },
     async stop() {
       isStopping = true;

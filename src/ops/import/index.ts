@@ -23,7 +23,7 @@ import { createLeadMaker } from './make-leads.ts';
 import { compileMapping, type RecordMapper } from './map-record.ts';
 import { openRecordFile, type RecordFile } from './read/open-file.ts';
 import { UnreadableFile } from './read/source.ts';
-import { type ImportProgress, type ImportResult, runImport } from './run.ts';
+import { type ImportProgress, type ImportResult, runImport, STOPPED } from './run.ts';
 import {
   advanceRun,
   countsOf,
@@ -142,7 +142,9 @@ export async function workOnImport(
   const unlock = await lockRun(pool, run.id, clock);
   try {
     const open = await reopenRun(pool, run.id, clock.now());
-    return await workOn(deps, open, feed, options);
+    if (!open.stop_wanted) return await workOn(deps, open, feed, options);
+    await finishRun(pool, run.id, 'stopped', STOPPED, clock.now());
+    return { state: 'stopped', counts: countsOf(open), report: open.report, error: STOPPED };
   } finally {
     await unlock();
   }

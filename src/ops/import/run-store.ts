@@ -147,8 +147,9 @@ const UNFINISHED_SQL = `
    WHERE workspace_id = $1 AND fingerprint = $2 AND settings - '{batch,rate}'::text[] = $3::jsonb - '{batch,rate}'::text[]
      AND state <> 'done' AND parity_run_id IS NULL AND settings ->> 'dryRun' IS DISTINCT FROM 'true'
    ORDER BY started_at DESC LIMIT 1`;
+/** A stop that was wanted before the work began is still wanted; only one that has been heeded is over. */
 const REOPEN_SQL = `
-  UPDATE import_run SET state = 'running', stop_wanted = false, error = NULL, finished_at = NULL, heartbeat_at = $2
+  UPDATE import_run SET state = 'running', stop_wanted = stop_wanted AND state = 'running', error = NULL, finished_at = NULL, heartbeat_at = $2
    WHERE id = $1 AND state <> 'done' RETURNING ${RUN_COLUMNS}`;
 /** Nothing when another process has gone on with it. */
 const ADVANCE_SQL = `

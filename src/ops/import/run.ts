@@ -55,6 +55,9 @@ export interface ImportResult {
   readonly error: string | null;
 }
 
+/** Why an import stopped that somebody stopped on the page. */
+export const STOPPED = 'stopped by a person';
+
 /** Records of a batch that say of few events or none. */
 const MAX_RECORDS = 1000;
 const RETRY: BackoffPolicy = { baseMs: 200, maxMs: 10_000 };
@@ -95,7 +98,7 @@ export async function runImport(deps: RunImportDeps, options: RunImportOptions):
       const told = await options.checkpoint?.(at.records, { place: last, counts, report: report.report(), rejected });
       at = last;
       options.onProgress?.({ counts, place: at });
-      if (told?.stopWanted) return end('stopped', 'stopped by a person');
+      if (told?.stopWanted) return end('stopped', STOPPED);
       if (!begun) return end('done');
       await pace(at.records, signal);
     }

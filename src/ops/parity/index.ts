@@ -14,7 +14,7 @@ import { newId } from '#platform/ids.ts';
 import { timeZone } from '#query/time-zone.ts';
 import type { OpenedImport } from '../import/index.ts';
 import { BEGINNING, UnreadableFile } from '../import/read/source.ts';
-import { isPassing, messageOf } from '../import/run.ts';
+import { isPassing, messageOf, STOPPED } from '../import/run.ts';
 import { importSettings, insertRun, type RunRow } from '../import/run-store.ts';
 import { type CompareDeps, type CompareOptions, compare } from './compare.ts';
 import { finishParity, insertParity, type ParityRow, readParity } from './store.ts';
@@ -51,7 +51,7 @@ export async function workOnParity(
     finishParity(pool, run.id, state, error, clock.now());
   try {
     const { stopWanted } = await compare(deps, run, opened, options);
-    return await finish(stopWanted ? 'stopped' : 'done', stopWanted ? 'stopped by a person' : null);
+    return await finish(stopWanted ? 'stopped' : 'done', stopWanted ? STOPPED : null);
   } catch (error) {
     if (options.signal.aborted) return finish('stopped', 'stopped');
     if (error instanceof UnreadableFile) return finish('failed', error.message);
