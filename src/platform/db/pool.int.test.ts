@@ -34,6 +34,17 @@ test('sessions are named, in UTC, and limited', async () => {
   });
 });
 
+test('commits wait for the disk, whatever the server, the database or the role is set to', async () => {
+  await withPool({}, (pool) =>
+    pool.query('SELECT current_database() AS name').then(async ({ rows }) => {
+      await pool.query(`ALTER DATABASE "${rows[0].name}" SET synchronous_commit = off`);
+    }),
+  );
+  await withPool({}, async (pool) => {
+    expect((await pool.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+  });
+});
+
 test('values arrive as the types promise', async () => {
   await withPool({}, async (pool) => {
     const { rows } = await pool.query(`SELECT 42::int8 AS n, ARRAY[1, NULL]::int8[] AS ns, '2025-01-31'::date AS day,

@@ -31,7 +31,8 @@ export interface PoolOptions {
 }
 
 /**
- * A pool of connections that behave alike on every server: time zone UTC, timeouts set, values as in column-types.ts.
+ * A pool of connections that behave alike on every server: time zone UTC, timeouts set, commits that wait for the disk,
+ * values as in column-types.ts.
  * Opens nothing before the first query. The caller ends it with `pool.end()`.
  */
 export function createPool(options: PoolOptions): pg.Pool {
@@ -86,7 +87,8 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
     ...(options.queryTimeoutMs !== undefined && { query_timeout: options.queryTimeoutMs }),
     stream: options.lines?.open ?? openLine,
     keepAlive: true,
-    options: '-c TimeZone=UTC',
+    // What is acknowledged is on the disk: a server, database or role that is set to answer sooner must not change that.
+    options: '-c TimeZone=UTC -c synchronous_commit=on',
     types: columnTypes,
   };
 }
