@@ -30,8 +30,9 @@ export type IncidentView = z.infer<typeof incidentView>;
 export const sourceHealth = z.object({
   source: z.string(),
   events: count,
-  lastOccurredAt: instant,
-  lastRecordedAt: instant,
+  /** Null for a source of which everything was refused so far. */
+  lastOccurredAt: instant.nullable(),
+  lastRecordedAt: instant.nullable(),
   /** In the last hour, by the time at which they happened. */
   lastHour: count,
   /** The same hour of the last four weeks, as far as there were any yet; the latest week first. */

@@ -63,7 +63,7 @@ describe('quarantine growth', () => {
     await keep(10, 3);
     const [alert] = await found('quarantine-growth');
     expect(factOf(alert, 'Waiting')).toBe('4 events');
-    expect(factOf(alert, 'Reasons')).toBe('UNKNOWN_TYPE (3)');
+    expect(factOf(alert, 'Reasons')).toBe('Unknown event type (3)');
   });
 });
 

@@ -74,4 +74,19 @@ describe('the sources of a workspace', () => {
     );
     expect(await readSources({ pool: book.pool, clock }, workspace)).toMatchObject([{ refused: 5 }]);
   });
+
+  test('of which nothing was ever taken are named first', async () => {
+    const workspace = await book.makeWorkspace();
+    await send(workspace, 'n8n:good', 1, HOUR);
+    await countAll();
+    await book.pool.query(
+      `INSERT INTO quarantine (id, workspace_id, door, source, body, body_hash, code, message, received_at, last_received_at)
+       SELECT gen_random_uuid(), $1, 'lead', 'n8n:broken', '{}', n, 'INVALID_INPUT', 'm', $2, $2 FROM generate_series(1, 3) n`,
+      [workspace, new Date(at - HOUR)],
+    );
+    expect(await readSources({ pool: book.pool, clock }, workspace)).toMatchObject([
+      { source: 'n8n:broken', refused: 3, events: 0, lastRecordedAt: null },
+      { source: 'n8n:good', refused: 0, events: 1 },
+    ]);
+  });
 });

@@ -5,6 +5,8 @@ import { LAG_BOUNDS_S, lagPercentiles } from './lag.ts';
 
 /** The sources of which something came last; more than these nobody looks through. */
 export const SOURCES_SHOWN = 50;
+/** Sources of which nothing was ever taken: callers may name what they like, so no more of these. */
+const REFUSED_SHOWN = 10;
 
 const TEN_MINUTES = 600_000;
 const HOUR = 3_600_000;
@@ -33,11 +35,12 @@ const BUCKETS_SQL = `
    WHERE workspace_id = $1 AND bucket_at = ANY ($2::timestamptz[]) AND source = ANY ($3)`;
 
 const REFUSED_SQL = `
-  SELECT source, sum(1 + repeats)::int AS refused FROM (
-    SELECT source, repeats FROM quarantine
+  SELECT source, sum(1 + repeats)::int AS refused, EXISTS (
+    SELECT FROM source_state s WHERE s.workspace_id = $1 AND s.source = q.source) AS known FROM (
+    SELECT source, repeats, last_received_at FROM quarantine
      WHERE workspace_id = $1 AND state IN ('waiting', 'replayed', 'discarded') AND received_at >= $2 AND source IS NOT NULL
      LIMIT 10000) q
-   GROUP BY source`;
+   GROUP BY source ORDER BY max(last_received_at) DESC`;
 
 interface StateRow {
   readonly source: string;
@@ -67,9 +70,10 @@ export async function readSources(
       [new Date(end), ...[0, ...WEEKS].flatMap((week) => hourOf(week, end))],
       names,
     ]),
-    pool.query<{ source: string; refused: number }>(REFUSED_SQL, [workspaceId, dayFrom]),
+    pool.query<{ source: string; refused: number; known: boolean }>(REFUSED_SQL, [workspaceId, dayFrom]),
   ]);
-  return states.map((state) => {
+  const onlyRefused = refused.rows.filter(({ known }) => !known).slice(0, REFUSED_SHOWN);
+  const heard = states.map((state) => {
     const { source, first_at: firstAt } = state;
     const ofHour = (week: number) => {
       const buckets = new Set(hourOf(week, end).map((at) => at.getTime()));
@@ -94,6 +98,13 @@ export async function readSources(
       lagMs: lagPercentiles(lags.rows.find((row) => row.source === source)?.lags ?? []),
     };
   });
+  return [...onlyRefused.map(neverTaken), ...heard];
+}
+
+/** A source that only sends what is refused: no rate of its own, and the first thing to look at. */
+function neverTaken({ source, refused }: { readonly source: string; readonly refused: number }): SourceHealth {
+  const nothing = { events: 0, lastOccurredAt: null, lastRecordedAt: null, lastHour: 0, usual: [], lagMs: null };
+  return { source, ...nothing, judgement: 'learning', day: Array.from({ length: 24 }, () => 0), refused };
 }
 
 /** The spans of ten minutes of the hour that ended at `end`, so many weeks before. */
