@@ -96,6 +96,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       browser,
       baseURL,
       problems,
+      workspace,
     }) => {
       problems.expect(/status of 401/);
       const context = await browser.newContext({ baseURL, colorScheme, viewport });
@@ -108,6 +109,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Sign in' }).click();
       await expect(page.getByText('is wrong')).toBeVisible();
       expect(await violationsOf(page), 'with an error').toEqual([]);
+
+      const email = `${'long.address.'.repeat(4)}${workspace.id.slice(-6)}@example.test`;
+      const { oneTimePassword } = await workspace.api.members.create.mutate({ email, name: 'New', role: 'PM' });
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password', { exact: true }).fill(oneTimePassword ?? '');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      for (const load of ['as one comes', 'loaded anew']) {
+        if (load === 'loaded anew') await page.reload();
+        await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+        expect(await violationsOf(page), `choose a password, ${load}`).toEqual([]);
+        expect(await widthOf(page), load).toBeLessThanOrEqual(viewport.width);
+        await page.getByRole('button', { name: 'Save and go on' }).click();
+        await expect(page.getByText('From 8 to 128 characters')).toHaveCount(2);
+        expect(await violationsOf(page), `choose a password, ${load}, with errors`).toEqual([]);
+      }
       await context.close();
     });
   }

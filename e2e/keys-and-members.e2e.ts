@@ -69,7 +69,12 @@ test('a key does what its scopes say and nothing else', async ({ workspace, worl
   }
 });
 
-test('a new member signs in with the password that was shown once', async ({ openAs, workspace, page, problems }) => {
+test('a new member signs in with the password that was shown once, and chooses another', async ({
+  openAs,
+  workspace,
+  page,
+  problems,
+}) => {
   const admin = await openAs('admin', '/admin/members', { workspaceId: workspace.id });
   await admin.getByRole('button', { name: 'Add member' }).first().click();
   const form = admin.getByRole('dialog', { name: 'Add member' });
@@ -86,6 +91,10 @@ test('a new member signs in with the password that was shown once', async ({ ope
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  const chosen = 'a password of my own';
+  await page.getByLabel('New password', { exact: true }).fill(chosen);
+  await page.getByLabel('Repeat the new password').fill(chosen);
+  await page.getByRole('button', { name: 'Save and go on' }).click();
   await expect(page.getByRole('button', { name: 'Signed in as Nora New' })).toBeVisible();
   await expect(page.getByRole('button', { name: `Workspace ${workspace.name}` })).toBeVisible();
 
@@ -99,7 +108,7 @@ test('a new member signs in with the password that was shown once', async ({ ope
   };
   const signIn = async () => {
     await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByLabel('Password', { exact: true }).fill(chosen);
     await page.getByRole('button', { name: 'Sign in' }).click();
   };
   problems.expect(/status of 401.*sign-in\/email/);

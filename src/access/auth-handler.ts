@@ -25,6 +25,10 @@ const ENDPOINTS = {
     // The other sessions end with the old password.
     body: z
       .object({ currentPassword: z.string().max(1_000), newPassword: z.string().max(1_000) })
+      .refine(({ currentPassword, newPassword }) => newPassword !== currentPassword, {
+        path: ['newPassword'],
+        error: 'must not be the password that you have now',
+      })
       .transform((body) => ({ ...body, revokeOtherSessions: true })),
     refusal: undefined,
     isLimited: true,
@@ -47,6 +51,8 @@ export interface AuthHandlerDeps {
   readonly origins: readonly string[];
   /** Attempts that fail, by group of addresses. */
   readonly attempts: RateLimiter;
+  /** Whether the person has to choose a password before anything else opens. */
+  readonly hasOneTimePassword: (userId: string) => Promise<boolean>;
   /** Told of every attempt to sign in that failed, the ones that were too many included. */
   readonly onSignInFailed?: ((attempt: FailedSignIn) => void) | undefined;
 }
@@ -60,10 +66,11 @@ export interface FailedSignIn {
 
 /**
  * Answers a POST under /api/auth: sign-in, sign-out, change of one's password, all with JSON bodies. Success is
- * `{ user }` or `{}`, without the session's token, which belongs in its cookie alone.
+ * `{ user }` or `{}`, without the session's token, which belongs in its cookie alone; after signing in also whether the
+ * password has to be changed before anything else opens.
  * @throws AppError for everything else.
  */
-export function createAuthHandler({ auth, origins, attempts, onSignInFailed }: AuthHandlerDeps) {
+export function createAuthHandler({ auth, origins, attempts, hasOneTimePassword, onSignInFailed }: AuthHandlerDeps) {
   return async (request: Request, address: string): Promise<Response> => {
     const { pathname } = new URL(request.url);
     const path = pathname.slice(AUTH_BASE_PATH.length);
@@ -85,7 +92,7 @@ export function createAuthHandler({ auth, origins, attempts, onSignInFailed }: A
     if (answer.status === 401 || answer.status === 403) noteFailure();
     if (!answer.ok) throw await toAppError(answer, endpoint.refusal);
     if (endpoint.isLimited) attempts.giveBack(group);
-    return withoutToken(answer);
+    return withoutToken(answer, path === '/sign-in/email' ? hasOneTimePassword : undefined);
   };
 }
 
@@ -159,9 +166,13 @@ async function toAppError(answer: Response, refusal: string | undefined): Promis
 
 const success = z.object({ user: z.object({ id: z.string(), name: z.string(), email: z.string() }).optional() });
 
-async function withoutToken(answer: Response): Promise<Response> {
+async function withoutToken(
+  answer: Response,
+  hasOneTimePassword?: AuthHandlerDeps['hasOneTimePassword'],
+): Promise<Response> {
   const { user } = success.parse(await answer.json());
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
   for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
-  return new Response(JSON.stringify(user ? { user } : {}), { status: 200, headers });
+  const passwordChangeRequired = user && (await hasOneTimePassword?.(user.id));
+  return new Response(JSON.stringify({ user, passwordChangeRequired }), { status: 200, headers });
 }

@@ -46,7 +46,10 @@ describe('signing in', () => {
     const answer = await ask(
       authRequest('/sign-in/email', { email: person.email.toUpperCase(), password: person.password }),
     );
-    expect(await answer.json()).toEqual({ user: { id: person.userId, name: expect.any(String), email: person.email } });
+    expect(await answer.json()).toEqual({
+      user: { id: person.userId, name: expect.any(String), email: person.email },
+      passwordChangeRequired: false,
+    });
     const [cookie] = answer.headers.getSetCookie();
     expect(cookie).toMatch(/^hb\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(await one.access.authenticate(cookiesOf(answer))).toEqual({

@@ -2,6 +2,7 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { betterAuth } from 'better-auth/minimal';
 import { uuidv7 } from '#domain/ids.ts';
+import { PASSWORD_LENGTH } from '#domain/password.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
@@ -13,7 +14,6 @@ import { isOriginOfHost, ownOrigins } from './same-origin.ts';
 export const AUTH_BASE_PATH = '/api/auth';
 /** Set by auth-handler.ts on every request it passes on, over whatever a client sent under that name. */
 export const ADDRESS_HEADER = 'x-historybook-address';
-export const PASSWORD_LENGTH = { min: 8, max: 128 } as const;
 
 const DAY_S = 24 * 60 * 60;
 /** A session lasts this long without a visit, in seconds; each day of use moves its end. */
@@ -81,7 +81,13 @@ export function createAuth({ prisma, clock, log, signals, config }: AuthDeps): A
       },
     },
     session: { modelName: 'authSession', expiresIn: SESSION_S, updateAge: DAY_S },
-    account: { modelName: 'authAccount', accountLinking: { enabled: false } },
+    account: {
+      modelName: 'authAccount',
+      accountLinking: { enabled: false },
+      additionalFields: {
+        passwordIsOneTime: { type: 'boolean', required: false, defaultValue: false, input: false, returned: false },
+      },
+    },
     verification: { modelName: 'authVerification' },
     emailAndPassword: {
       enabled: true,
@@ -108,6 +114,12 @@ export function createAuth({ prisma, clock, log, signals, config }: AuthDeps): A
       disableOriginCheck: false,
     },
     databaseHooks: {
+      account: {
+        update: {
+          // Whoever changes his password knows it alone from then on: said by the statement that stores it.
+          before: async ({ password }) => (password ? { data: { passwordIsOneTime: false } } : undefined),
+        },
+      },
       session: {
         create: {
           before: async ({ userId }) => {

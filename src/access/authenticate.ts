@@ -32,10 +32,12 @@ export interface Authenticator {
   /**
    * Who asks, or null for nobody: a service key when one is presented (a bad one is nobody, whatever cookie comes with
    * it), else the session.
-   * @throws AppError NOT_FOUND when the header names a workspace the asker cannot enter; UNAVAILABLE.
+   * @throws AppError PASSWORD_CHANGE_REQUIRED for a person whose password is not his own yet: no session becomes a
+   * principal but here, so nothing is open to him; NOT_FOUND when the header names a workspace the asker cannot enter;
+   * UNAVAILABLE.
    */
   authenticate(headers: Headers): Promise<Principal | null>;
-  /** The session behind the cookie, also of a person who belongs to no workspace. */
+  /** The session behind the cookie, also of a person who belongs to no workspace, or may enter none before he chose a password. */
   currentSession(headers: Headers): Promise<CurrentSession | null>;
 }
 
@@ -92,6 +94,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const currentSession = async (headers: Headers): Promise<CurrentSession | null> => {
     const person = await sessions.find(headers);
     if (!person) return null;
+    if (person.passwordChangeRequired) return { person, workspaces: [], current: undefined };
     const workspaces = await enterable(person);
     return { person, workspaces, current: choose(workspaces, headers) };
   };
@@ -102,6 +105,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       const secret = presentedKey(headers);
       if (secret !== undefined) return byKey(secret, wantedWorkspace(headers));
       const session = await currentSession(headers);
+      if (session?.person.passwordChangeRequired) throw new AppError('PASSWORD_CHANGE_REQUIRED');
       return session?.current ? principalOf(session.person, session.current) : null;
     },
   };

@@ -2,7 +2,7 @@ import { emailKey } from '#domain/lead.ts';
 import type { Prisma } from '#platform/db/prisma.ts';
 import { hashPassword, isPassword } from './auth.ts';
 import { change, takeMemberLock } from './change.ts';
-import { readPasswordHash, setPasswordHash } from './credentials.ts';
+import { readPasswordHash, setPassword } from './credentials.ts';
 import type { MemberDeps } from './members.ts';
 
 export interface FirstAdmin {
@@ -54,7 +54,7 @@ export async function ensureFirstAdmin(deps: MemberDeps, admin: FirstAdmin): Pro
     // Whoever is promoted gets the password too: the one who knew the old one was not meant.
     const isReplaced = isPromoted || !isRight;
     if (isReplaced) {
-      await setPasswordHash(tx, user.id, passwordHash, deps.clock.now());
+      await setPassword(tx, user.id, { hash: passwordHash, isOneTime: false }, deps.clock.now());
       tell({ kind: 'member', id: user.id, ended: true });
     }
     return { userId: user.id, created: !existing, passwordChanged: isReplaced && existing !== null };

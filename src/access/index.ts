@@ -21,6 +21,7 @@ import { createAuth, isDueForRefresh } from './auth.ts';
 import { createAuthHandler, type FailedSignIn } from './auth-handler.ts';
 import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './bootstrap.ts';
+import { ONE_TIME_ACCOUNT } from './credentials.ts';
 import { createKeyStore, type KeyStore } from './key-store.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -139,6 +140,8 @@ export function createAccess(deps: AccessDeps): Access {
     auth,
     origins,
     attempts: limits.signIn,
+    hasOneTimePassword: async (userId) =>
+      (await prisma.authAccount.count({ where: { userId, ...ONE_TIME_ACCOUNT } })) > 0,
     onSignInFailed: deps.onSignInFailed,
   });
   const service = createAccessService({ pool, clock, log, signals, keys: keyStore, people, usage, directory, onDisk });

@@ -1,7 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Principal, UserPrincipal } from '#domain/principal.ts';
 import type { Role } from '#domain/roles.ts';
-import { addPerson, personOf, signIn, startTestAccess, type TestAccess, type TestPerson } from '#testing/access.ts';
+import {
+  addPerson,
+  authRequest,
+  cookiesOf,
+  personOf,
+  signIn,
+  startTestAccess,
+  type TestAccess,
+  type TestPerson,
+} from '#testing/access.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 
 let database: TestDatabase;
@@ -49,6 +58,33 @@ async function closedDuring(principal: Principal, run: () => Promise<unknown>): 
   return closed;
 }
 
+/** Chooses another password, as the person signed in by `headers`, and gives what the browser sends from then on. */
+async function choose(headers: Headers, currentPassword: string, newPassword: string) {
+  const cookie = headers.get('cookie') ?? '';
+  const request = authRequest('/change-password', { currentPassword, newPassword }, { cookie });
+  return { headers: cookiesOf(await one.access.authHandler(request, '127.0.0.1')) };
+}
+
+/** Signs in with a one-time password, which opens nothing but the choice of another one. */
+async function signInFirst(person: { readonly email: string; readonly password: string }) {
+  const shut = await signIn(one.access, person);
+  const session = await one.access.currentSession(shut);
+  expect(session).toMatchObject({ person: { email: person.email, passwordChangeRequired: true }, workspaces: [] });
+  await expect(one.access.authenticate(shut)).rejects.toMatchObject({ code: 'PASSWORD_CHANGE_REQUIRED' });
+  await expect(choose(shut, person.password, person.password)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    issues: [{ path: 'newPassword', message: 'must not be the password that you have now' }],
+  });
+  await expect(choose(shut, person.password, 'short')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(choose(shut, 'not the one given', 'a password of my own')).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+  await expect(one.access.authenticate(shut)).rejects.toMatchObject({ code: 'PASSWORD_CHANGE_REQUIRED' });
+  const { headers } = await choose(shut, person.password, 'a password of my own');
+  expect(await one.access.authenticate(headers)).toMatchObject({ email: person.email });
+  return { headers };
+}
+
 describe('adding a member', () => {
   it('gives a password that works, once', async () => {
     const { member, oneTimePassword } = await one.access.members.create(admin.principal, {
@@ -62,7 +98,7 @@ describe('adding a member', () => {
       role: 'PM',
       isDisabled: false,
     });
-    const headers = await signIn(one.access, { email: 'new.person@example.com', password: oneTimePassword ?? '' });
+    const { headers } = await signInFirst({ email: 'new.person@example.com', password: oneTimePassword ?? '' });
     expect(await one.access.authenticate(headers)).toMatchObject({ workspaceId, role: 'PM' });
     expect(JSON.stringify(await one.access.members.list(workspaceId))).not.toContain(oneTimePassword);
   });
@@ -89,7 +125,7 @@ describe('adding a member', () => {
     await one.access.members.remove(admin.principal, leaver.userId);
     const back = await one.access.members.create(admin.principal, { email: leaver.email, name: 'X', role: 'PM' });
     await expect(signIn(one.access, leaver)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await signIn(one.access, { email: leaver.email, password: back.oneTimePassword ?? '' });
+    await signInFirst({ email: leaver.email, password: back.oneTimePassword ?? '' });
   });
 });
 
@@ -217,7 +253,26 @@ describe('a password reset', () => {
     const { oneTimePassword } = await one.access.members.resetPassword(admin.principal, someone.userId);
     expect(await one.access.authenticate(someone.headers)).toBeNull();
     await expect(signIn(one.access, someone)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await signIn(one.access, { email: someone.email, password: oneTimePassword });
+    await signInFirst({ email: someone.email, password: oneTimePassword });
+  });
+
+  it('of who was reset before he had chosen one asks for another once more', async () => {
+    const { email, userId } = await enter('PM');
+    const { resetPassword } = one.access.members;
+    await signInFirst({ email, password: (await resetPassword(admin.principal, userId)).oneTimePassword });
+    await signInFirst({ email, password: (await resetPassword(admin.principal, userId)).oneTimePassword });
+  });
+
+  it('counts in another process at once, as does the choice of a new one', async () => {
+    const two = await startTestAccess(database);
+    onTestFinished(() => two.stop());
+    const { email, userId } = await enter('PM');
+    const { oneTimePassword } = await one.access.members.resetPassword(admin.principal, userId);
+    const shut = await signIn(two.access, { email, password: oneTimePassword });
+    await expect(two.access.authenticate(shut)).rejects.toMatchObject({ code: 'PASSWORD_CHANGE_REQUIRED' });
+    expect(two.access.lastKnown(shut)).toBeUndefined();
+    const { headers } = await choose(shut, oneTimePassword, 'a password of my own');
+    expect(await two.access.authenticate(headers)).toMatchObject({ userId });
   });
 });
 

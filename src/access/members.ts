@@ -6,7 +6,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Prisma } from '#platform/db/prisma.ts';
 import { hashPassword } from './auth.ts';
 import { type ChangeDeps, change, type Tell, takeMemberLock } from './change.ts';
-import { setPasswordHash } from './credentials.ts';
+import { setPassword } from './credentials.ts';
 import { parseWorkspaceRole } from './membership-role.ts';
 import { createOneTimePassword } from './one-time-password.ts';
 
@@ -26,7 +26,10 @@ export interface NewMember {
   readonly role: WorkspaceRole;
 }
 
-/** A member and the password to hand over: shown this once, null when the person had an account and keeps it. */
+/**
+ * A member and the password to hand over: shown this once, null when the person had an account and keeps his own. It opens
+ * nothing but the choice of another one.
+ */
 export interface CreatedMember {
   readonly member: MemberView;
   readonly oneTimePassword: string | null;
@@ -47,6 +50,7 @@ export interface Members {
    * @throws AppError CONFLICT for oneself and for the last admin
    */
   setDisabled(actor: UserPrincipal, userId: string, disabled: boolean): Promise<MemberView>;
+  /** Ends every session of the person, who has to choose another password than the one given here. */
   resetPassword(actor: UserPrincipal, userId: string): Promise<{ readonly oneTimePassword: string }>;
 }
 
@@ -77,7 +81,7 @@ export function createMembers(deps: MemberDeps): Members {
       const { workspaceId } = actor;
       const email = emailKey(input.email);
       const oneTimePassword = createOneTimePassword();
-      const passwordHash = await hashPassword(oneTimePassword);
+      const hash = await hashPassword(oneTimePassword);
       return changeMembers(deps, actor, async (tx, tell) => {
         const existing = await tx.user.findUnique({ where: { email }, include: { memberships: true } });
         if (existing?.memberships.some((membership) => membership.workspaceId === workspaceId)) {
@@ -87,7 +91,7 @@ export function createMembers(deps: MemberDeps): Members {
         // An account that nothing hangs on may be handed out anew; any other keeps its password, or whoever adds a
         // person to his own workspace could take over what that person may do elsewhere.
         const isFree = !existing?.superAdmin && !existing?.disabledAt && (existing?.memberships.length ?? 0) === 0;
-        if (isFree) await setPasswordHash(tx, user.id, passwordHash, deps.clock.now());
+        if (isFree) await setPassword(tx, user.id, { hash, isOneTime: true }, deps.clock.now());
         await tx.membership.create({ data: { workspaceId, userId: user.id, role } });
         tell({ kind: 'member', id: user.id });
         return {
@@ -156,12 +160,12 @@ export function createMembers(deps: MemberDeps): Members {
 
     async resetPassword(actor, userId) {
       const oneTimePassword = createOneTimePassword();
-      const passwordHash = await hashPassword(oneTimePassword);
+      const hash = await hashPassword(oneTimePassword);
       return changeMembers(deps, actor, async (tx, tell) => {
         const member = await findMember(tx, actor.workspaceId, userId);
         if (member.user.superAdmin) assertSuperAdmin(actor);
         await assertOnlyHere(tx, actor, userId, 'reset the password');
-        await setPasswordHash(tx, userId, passwordHash, deps.clock.now());
+        await setPassword(tx, userId, { hash, isOneTime: true }, deps.clock.now());
         tell({ kind: 'member', id: userId, ended: true });
         return { oneTimePassword };
       });

@@ -5,6 +5,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
 import type { Auth } from './auth.ts';
+import { ONE_TIME_ACCOUNT } from './credentials.ts';
 import { parseWorkspaceRole } from './membership-role.ts';
 
 /** A person with a valid session. */
@@ -14,6 +15,8 @@ export interface SignedInPerson {
   readonly email: string;
   readonly name: string;
   readonly superAdmin: boolean;
+  /** He signed in with a password that somebody else made, and has not chosen his own yet. */
+  readonly passwordChangeRequired: boolean;
   readonly expiresAt: Date;
   /** Oldest first. */
   readonly memberships: readonly { readonly workspaceId: string; readonly role: WorkspaceRole }[];
@@ -67,6 +70,7 @@ export function createSessions({ auth, prisma, clock, signals }: SessionsDeps): 
         email: true,
         name: true,
         superAdmin: true,
+        accounts: { where: ONE_TIME_ACCOUNT, select: { id: true } },
         memberships: {
           select: { workspaceId: true, role: true },
           orderBy: [{ createdAt: 'asc' }, { workspaceId: 'asc' }],
@@ -74,11 +78,12 @@ export function createSessions({ auth, prisma, clock, signals }: SessionsDeps): 
       },
     });
     if (!user) return undefined;
+    const { accounts, ...person } = user;
     const memberships = user.memberships.map(({ workspaceId, role }) => ({
       workspaceId,
       role: parseWorkspaceRole(role),
     }));
-    return { ...found, ...user, memberships };
+    return { ...found, ...person, memberships, passwordChangeRequired: accounts.length > 0 };
   };
 
   const remember = (cookie: string, headers: Headers): Remembered => {

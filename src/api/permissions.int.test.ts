@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PERMISSIONS } from '#domain/roles.ts';
-import { personOf } from '#testing/access.ts';
+import { authRequest, cookiesOf, personOf, signIn } from '#testing/access.ts';
 import { type Caller, type Callers, nobody, startWithCallers } from '#testing/callers.ts';
 import { createApi } from './http/api.ts';
 import { routePermissions } from './rest/route.ts';
@@ -24,6 +24,8 @@ const EXTERNAL = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site
 const REFUSED = { status: 403, code: 'FORBIDDEN' };
 const UNKNOWN = { status: 401, code: 'UNAUTHENTICATED' };
 const HIDDEN = { status: 404, code: 'NOT_FOUND' };
+/** Of everything, to who came in with a password that somebody else has seen. */
+const SHUT = { status: 403, code: 'PASSWORD_CHANGE_REQUIRED' };
 
 describe('REST', () => {
   /** Open on purpose: sign-in is for nobody yet, the document holds no data, tRPC has its own table below. */
@@ -80,6 +82,7 @@ describe('REST', () => {
     expect(await callers.call(method, path, nobody)).toEqual(UNKNOWN);
     expect(await callers.call(method, path, { ...nobody, headers: { 'x-api-key': 'hb_wrong' } })).toEqual(UNKNOWN);
     expect(await callers.call(method, path, callers.intruder)).toEqual(HIDDEN);
+    expect(await callers.call(method, path, callers.newcomer)).toEqual(SHUT);
     for (const caller of callers.insiders) {
       const { status, code } = await callers.call(method, path, caller);
       if (caller.may(permission)) expect([401, 403, 500], `${caller.name}: ${code}`).not.toContain(status);
@@ -211,6 +214,7 @@ describe('tRPC', () => {
     if (permission === undefined || permission === 'anybody') return;
     expect(await ask(path, type, nobody, WRONG_INPUT)).toEqual(UNKNOWN);
     expect(await ask(path, type, callers.intruder, WRONG_INPUT)).toEqual(HIDDEN);
+    expect(await ask(path, type, callers.newcomer, WRONG_INPUT)).toEqual(SHUT);
     for (const caller of callers.insiders) {
       const isAllowed = permission === 'signed-in' || caller.may(permission);
       // Without an input to refuse, a mutation would do what it does.
@@ -294,6 +298,7 @@ describe('live streams', () => {
     for (const path of [PLAIN_PATH, `${PLAIN_PATH}${ofLead()}`, '/api/trpc/live.activities']) {
       expect(await callers.call('GET', path, nobody)).toEqual(UNKNOWN);
       expect(await callers.call('GET', path, callers.intruder)).toEqual(HIDDEN);
+      expect(await callers.call('GET', path, callers.newcomer)).toEqual(SHUT);
     }
   });
 
@@ -331,3 +336,52 @@ async function opens(path: string, caller: Caller): Promise<boolean> {
   abort.abort();
   return isStream;
 }
+
+describe('a one-time password', () => {
+  const whoAmI = async (headers: Readonly<Record<string, string>>) => {
+    const answer = await fetch(`${callers.url}/api/trpc/session.current`, { headers });
+    return z.object({ result: z.object({ data: z.object({ json: z.unknown() }) }) }).parse(await answer.json()).result
+      .data.json;
+  };
+
+  it('lets its person see who he is, and nothing of any workspace, also beside calls that are refused', async () => {
+    const { headers } = callers.newcomer;
+    const nothing = { workspace: null, workspaces: [], role: null, permissions: [] };
+    expect(await whoAmI(headers)).toMatchObject({ user: { name: 'New' }, passwordChangeRequired: true, ...nothing });
+    const inWorkspace = { ...headers, 'x-workspace-id': callers.ids.workspaceId };
+    expect(await whoAmI(inWorkspace)).toMatchObject({ passwordChangeRequired: true, ...nothing });
+    const both = await fetch(`${callers.url}/api/trpc/session.current,workspaces.list?batch=1&input={}`, { headers });
+    expect(await both.json()).toEqual([
+      { result: { data: { json: expect.objectContaining({ passwordChangeRequired: true }) } } },
+      { error: { json: expect.objectContaining({ data: expect.objectContaining({ httpStatus: 403 }) }) } },
+    ]);
+  });
+
+  it('says in the one error shape what to do', async () => {
+    const answer = await fetch(`${callers.url}/api/admin/activity-logs`, { headers: callers.newcomer.headers });
+    expect(await answer.json()).toEqual({
+      error: expect.stringContaining('Choose a password of your own first'),
+      code: 'PASSWORD_CHANGE_REQUIRED',
+      message: expect.stringContaining('/choose-password'),
+      issues: [],
+      requestId: answer.headers.get('x-request-id'),
+    });
+  });
+
+  it('opens everything once another one was chosen, to that session and no older one', async () => {
+    const { access } = callers.services;
+    const boss = await personOf(access, new Headers(callers.person('SUPER_ADMIN').headers));
+    const email = 'chooser@example.com';
+    const { oneTimePassword } = await access.members.create(boss, { email, name: 'Chooser', role: 'PM' });
+    const currentPassword = oneTimePassword ?? '';
+    const before = (await signIn(access, { email, password: currentPassword })).get('cookie') ?? '';
+    const caller = (cookie: string): Caller => ({ ...nobody, headers: { cookie, origin: callers.url } });
+    expect(await callers.call('GET', '/api/leads', caller(before))).toEqual(SHUT);
+
+    const change = authRequest('/change-password', { currentPassword, newPassword: 'only-mine' }, { cookie: before });
+    const after = cookiesOf(await access.authHandler(change, undefined)).get('cookie') ?? '';
+    expect(await callers.call('GET', '/api/leads', caller(after))).toMatchObject({ status: 200 });
+    expect(await whoAmI(caller(after).headers)).toMatchObject({ passwordChangeRequired: false, role: 'PM' });
+    expect(await callers.call('GET', '/api/leads', caller(before))).toEqual(UNKNOWN);
+  });
+});

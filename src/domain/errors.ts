@@ -7,6 +7,11 @@ export const ERRORS = {
   INVALID_INPUT: { status: 400, retryable: false, message: 'Some fields are missing or not as they should be.' },
   UNAUTHENTICATED: { status: 401, retryable: false, message: 'Sign in, or send a valid service key.' },
   FORBIDDEN: { status: 403, retryable: false, message: 'You are not allowed to do this.' },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    retryable: false,
+    message: 'Choose a password of your own first, at /choose-password: the one you were given opens nothing else.',
+  },
   NOT_FOUND: { status: 404, retryable: false, message: 'There is nothing here under that address.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: 'This address does not take that method.' },
   CONFLICT: { status: 409, retryable: false, message: 'This does not fit what is already there.' },

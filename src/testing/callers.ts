@@ -39,6 +39,8 @@ export interface Callers {
   readonly neighbour: Caller;
   /** The same person, who asks for A. */
   readonly intruder: Caller;
+  /** Signed in with the password that an administrator was shown; a super administrator, so that nothing else stops him. */
+  readonly newcomer: Caller;
   /** What there is in A. */
   readonly ids: Readonly<
     Record<
@@ -113,6 +115,13 @@ async function createCallers(
   const intruder: Caller = { ...neighbour, headers: { ...atHome, 'x-workspace-id': workspaceId } };
 
   const admin = await personOf(access, new Headers(person('ADMIN').headers));
+  const boss = await personOf(access, new Headers(person('SUPER_ADMIN').headers));
+  const email = 'newcomer@example.com';
+  const { member, oneTimePassword } = await access.members.create(boss, { email, name: 'New', role: 'ADMIN' });
+  await access.members.setRole(boss, member.userId, 'SUPER_ADMIN');
+  const cookie = (await signIn(access, { email, password: oneTimePassword ?? '' })).get('cookie') ?? '';
+  const newcomer: Caller = { name: 'newcomer', headers: { cookie, origin }, may: () => false };
+
   const createKey = async (scopes: readonly KeyScope[]) => {
     const { secret, key } = await access.keys.create(admin, { name: 'test', scopes });
     const may = (permission: Permission) => scopes.some((scope) => scope === permission);
@@ -145,6 +154,7 @@ async function createCallers(
     insiders: [...people.values(), ...keys.map(({ caller }) => caller)],
     neighbour,
     intruder,
+    newcomer,
     ids: {
       workspaceId,
       leadId: lead?.id ?? '',

@@ -54,7 +54,14 @@ function createBrowser() {
   return { cookies, post, trpc };
 }
 
-const NOBODY = { user: null, workspace: null, workspaces: [], role: null, permissions: [] };
+const NOBODY = {
+  user: null,
+  passwordChangeRequired: false,
+  workspace: null,
+  workspaces: [],
+  role: null,
+  permissions: [],
+};
 
 describe('a visit', () => {
   it('goes from nobody to a person, into another workspace, and out again', async () => {
@@ -71,9 +78,18 @@ describe('a visit', () => {
       requestId: wrong.headers.get('x-request-id'),
     });
 
-    expect((await post('/sign-in/email', credentials)).status).toBe(200);
+    const welcome = await post('/sign-in/email', credentials);
+    expect(await welcome.json()).toMatchObject({ user: { name: 'Pat' }, passwordChangeRequired: true });
+    const { email, password: currentPassword } = credentials;
+    await expect(trpc.workspaces.list.query()).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } });
+    const chosen = 'a password of my own';
+    expect((await post('/change-password', { currentPassword, newPassword: chosen })).status).toBe(200);
+    expect((await post('/sign-out', {})).status).toBe(200);
+    const again = await post('/sign-in/email', { email, password: chosen });
+    expect(await again.json()).toMatchObject({ passwordChangeRequired: false });
     expect(await trpc.session.current.query()).toEqual({
       user: { id: expect.any(String), name: 'Pat', email: 'pat@example.com' },
+      passwordChangeRequired: false,
       workspace: expect.objectContaining({ name: 'A', role: 'PM', isDemo: false, timeZone: 'UTC' }),
       workspaces: [expect.objectContaining({ name: 'A' }), expect.objectContaining({ name: 'Second', role: 'ADMIN' })],
       role: 'PM',
@@ -99,6 +115,7 @@ describe('a visit', () => {
     await access.members.remove(admin, member.userId);
     const { post, trpc } = createBrowser();
     await post('/sign-in/email', { email: input.email, password: oneTimePassword });
+    await post('/change-password', { currentPassword: oneTimePassword, newPassword: 'a password of my own' });
     expect(await trpc.session.current.query()).toMatchObject({
       user: { name: 'Left' },
       workspace: null,

@@ -34,7 +34,7 @@ type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
 /** OpenAPI entries for the errors a route can answer with. */
 export function errorResponses(...codes: readonly ErrorCode[]) {
   const entries = new Map<number, string[]>();
-  for (const code of [...codes, 'UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED'] as const) {
+  for (const code of [...codes, 'UNAUTHENTICATED', 'FORBIDDEN', 'PASSWORD_CHANGE_REQUIRED', 'RATE_LIMITED'] as const) {
     const { status } = ERRORS[code];
     entries.set(status, [...(entries.get(status) ?? []), `${code}: ${ERRORS[code].message}`]);
   }

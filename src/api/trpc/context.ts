@@ -19,13 +19,17 @@ async function whoAsks({ access }: Services, request: Request): Promise<Principa
   }
 }
 
-/** Who calls, once for all procedures of a request. Calls that change something must come from our own pages. */
+/**
+ * Who calls, once for all procedures of a request. Calls that change something must come from our own pages. Who has to
+ * change his password first is nobody here: session.current tells him so, all others answer with the refusal.
+ */
 export async function createContext(
   services: Services,
   request: Request,
   resHeaders: Headers,
   requestId: string,
 ): Promise<TrpcContext> {
+  const common = { services, requestId, headers: request.headers, resHeaders };
   try {
     const principal = await whoAsks(services, request);
     if (principal?.kind === 'user') services.access.assertSameOrigin(request.headers, request.method);
@@ -33,8 +37,10 @@ export async function createContext(
       noteCaller(principal);
       services.access.limitRate(principal);
     }
-    return { services, principal, requestId, headers: request.headers, resHeaders };
-  } catch (error) {
-    throw toTrpcError(toAppError(error));
+    return { ...common, principal };
+  } catch (thrown) {
+    const refusal = toAppError(thrown);
+    if (refusal.code === 'PASSWORD_CHANGE_REQUIRED') return { ...common, principal: null, refusal };
+    throw toTrpcError(refusal);
   }
 }

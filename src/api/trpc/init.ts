@@ -12,6 +12,8 @@ import type { Services } from '../services.ts';
 export interface TrpcContext {
   readonly services: Services;
   readonly principal: Principal | null;
+  /** Why somebody who is known is no principal: the answer of every procedure that is not open to anybody. */
+  readonly refusal?: AppError;
   readonly requestId: string;
   readonly headers: Headers;
   /** Headers of the answer, for cookies. */
@@ -108,7 +110,7 @@ const base = t.procedure.use(async ({ next, ctx, path }) => {
 export const open = base.meta({ permission: 'anybody' });
 
 const authenticated = base.use(({ ctx, next }) => {
-  if (!ctx.principal) throw new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
+  if (!ctx.principal) throw ctx.refusal ?? new AppError('UNAUTHENTICATED', { error: 'Unauthorized' });
   return next({ ctx: { ...ctx, principal: ctx.principal } });
 });
 

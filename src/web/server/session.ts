@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { Services } from '#api/services.ts';
 import { ROLE_PERMISSIONS } from '#domain/roles.ts';
-import { signInPath } from '../session/next-path.ts';
+import { choosePasswordPath, signInPath } from '../session/next-path.ts';
 import type { Session } from '../session/session.tsx';
 import { UNREACHABLE_DIGEST } from '../session/unreachable.ts';
 
@@ -24,6 +24,7 @@ export async function currentSession(): Promise<Session | null> {
   const { person, current, workspaces } = session;
   return {
     user: { id: person.userId, name: person.name, email: person.email },
+    passwordChangeRequired: person.passwordChangeRequired,
     workspace: current ?? null,
     workspaces,
     role: current?.role ?? null,
@@ -37,11 +38,15 @@ function markUnreachable(error: unknown): never {
   throw isUnreachable ? Object.assign(error, { digest: UNREACHABLE_DIGEST }) : error;
 }
 
-/** The session of this request; without one, the answer is the way to the sign-in page and back here. */
+/**
+ * The session of this request; without one, the answer is the way to the sign-in page and back here. Of a person who has
+ * to choose a password first, it is the way there.
+ */
 export async function requireSession(): Promise<Session> {
   const session = await currentSession();
-  if (session) return session;
-  redirect(signInPath(await requestedPath()));
+  if (!session) redirect(signInPath(await requestedPath()));
+  if (session.passwordChangeRequired) redirect(choosePasswordPath(await requestedPath()));
+  return session;
 }
 
 /** The path of this request, which the server in front hands on; `_rsc` marks a navigation inside the app. */

@@ -12,7 +12,8 @@ const UNREACHABLE = 'The server cannot be reached. Check your connection and try
 /** What every error answer says for people; see ErrorBody. */
 const errorAnswer = z.object({ message: z.string() });
 
-async function post(path: string, body: unknown): Promise<void> {
+/** @returns what the server answered, when it took it. */
+async function post(path: string, body: unknown): Promise<unknown> {
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -24,7 +25,7 @@ async function post(path: string, body: unknown): Promise<void> {
   } catch {
     throw new SignInError(UNREACHABLE);
   }
-  if (answer.ok) return;
+  if (answer.ok) return answer.json().catch(() => undefined);
   const wait = answer.headers.get('retry-after');
   if (answer.status === 429) {
     throw new SignInError(`Too many attempts. Try again ${wait ? `in ${wait} seconds` : 'in a minute'}.`);
@@ -33,17 +34,23 @@ async function post(path: string, body: unknown): Promise<void> {
   throw new SignInError(said.data?.message ?? UNREACHABLE);
 }
 
-/** Signs in; the session comes back as a cookie that scripts cannot read. @throws SignInError */
-export function signIn(email: string, password: string): Promise<void> {
-  return post('/api/auth/sign-in/email', { email, password });
+const signedIn = z.object({ passwordChangeRequired: z.boolean() });
+
+/**
+ * Signs in; the session comes back as a cookie that scripts cannot read. Says whether the password has to be changed before
+ * anything else opens. @throws SignInError
+ */
+export async function signIn(email: string, password: string): Promise<{ readonly passwordChangeRequired: boolean }> {
+  const answer = signedIn.safeParse(await post('/api/auth/sign-in/email', { email, password }));
+  return answer.data ?? { passwordChangeRequired: false };
 }
 
 /** Ends the session. @throws SignInError when the server did not take it. */
-export function signOut(): Promise<void> {
-  return post('/api/auth/sign-out', {});
+export async function signOut(): Promise<void> {
+  await post('/api/auth/sign-out', {});
 }
 
 /** Changes one's own password and ends one's other sessions. @throws SignInError */
-export function changePassword(currentPassword: string, newPassword: string): Promise<void> {
-  return post('/api/auth/change-password', { currentPassword, newPassword });
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  await post('/api/auth/change-password', { currentPassword, newPassword });
 }

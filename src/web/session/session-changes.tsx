@@ -40,6 +40,20 @@ export function SignedOutBar() {
   );
 }
 
+/** A password has to be chosen while something was being written. */
+export function PasswordFirstBar() {
+  return (
+    <StatusBar
+      label="Choose your password first"
+      explanation="Nothing here is kept current, and changes are refused, until you have. What you wrote stays."
+    >
+      <Anchor href="/choose-password" target="_blank" rel="noopener" size="sm" underline="always">
+        Choose it, in another tab
+      </Anchor>
+    </StatusBar>
+  );
+}
+
 /** The workspace of this page is no longer the person's, or no longer there. */
 export function WorkspaceGone({ name }: { readonly name: string | undefined }) {
   return (

@@ -5,8 +5,8 @@ import type { Permission } from '#domain/roles.ts';
 import { useLiveStatus } from '../shell/live-status.ts';
 import { type Outputs, trpc } from '../trpc/client.ts';
 import { errorCode } from '../trpc/errors.ts';
-import { leaveToSignIn } from './leave.ts';
-import { SignedOutBar, useRoleNews, WorkspaceGone } from './session-changes.tsx';
+import { leaveToChoosePassword, leaveToSignIn, watchTyping } from './leave.ts';
+import { PasswordFirstBar, SignedOutBar, useRoleNews, WorkspaceGone } from './session-changes.tsx';
 
 export type Session = Outputs['session']['current'];
 
@@ -27,11 +27,14 @@ export function SessionProvider({ initial, children }: SessionProviderProps) {
   });
   const { data, error, refetch } = query;
   const isSignedOut = initial.user !== null && data.user === null;
+  // Signed in anew, in another tab, with a password that an administrator has made since.
+  const isShut = data.passwordChangeRequired;
   // What is open stays as it was while somebody signs in again elsewhere.
   const [known, setKnown] = useState(initial);
-  if (!isSignedOut && known !== data) setKnown(data);
+  if (!isSignedOut && !isShut && known !== data) setKnown(data);
   useRoleNews(known);
 
+  useEffect(watchTyping, []);
   // A stream that ends for good has its reason here: another role, another workspace, nobody.
   const isCut = useLiveStatus() === 'fallback';
   useEffect(() => {
@@ -39,13 +42,15 @@ export function SessionProvider({ initial, children }: SessionProviderProps) {
   }, [isCut, refetch]);
   useEffect(() => {
     if (isSignedOut) leaveToSignIn();
-  }, [isSignedOut]);
+    if (isShut) leaveToChoosePassword();
+  }, [isSignedOut, isShut]);
 
   if (errorCode(error) === 'NOT_FOUND') return <WorkspaceGone name={known.workspace?.name} />;
   return (
     <SessionContext value={known}>
       {children}
       {isSignedOut && <SignedOutBar />}
+      {isShut && <PasswordFirstBar />}
     </SessionContext>
   );
 }

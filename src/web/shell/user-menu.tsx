@@ -4,22 +4,9 @@ import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconLogout } from '@tabler/icons-react';
 import { ChangePassword } from '../features/account/change-password.tsx';
-import { SignInError, signOut } from '../session/auth-client.ts';
-import { beginSigningOut } from '../session/leave.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSession } from '../session/session.tsx';
-import { toastFailure } from '../ui/toast.ts';
-
-async function leave(): Promise<void> {
-  beginSigningOut(true);
-  try {
-    await signOut();
-    window.location.assign('/sign-in');
-  } catch (error) {
-    beginSigningOut(false);
-    toastFailure('Could not sign out', error instanceof SignInError ? error.message : 'Try again.');
-  }
-}
+import { leaveSession } from '../session/sign-out.ts';
 
 /** Who is signed in, in which role, and the way out. */
 export function UserMenu() {
@@ -52,7 +39,7 @@ export function UserMenu() {
           <Menu.Item leftSection={<IconKey size={16} aria-hidden />} onClick={password.open}>
             Change password
           </Menu.Item>
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leaveSession}>
             Sign out
           </Menu.Item>
         </Menu.Dropdown>

@@ -4,17 +4,24 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { httpBatchLink, httpLink, splitLink } from '@trpc/client';
 import { type ReactNode, useState } from 'react';
 import superjson from 'superjson';
-import { leaveToSignIn } from '../session/leave.ts';
+import type { ErrorCode } from '#domain/errors.ts';
+import { leaveToChoosePassword, leaveToSignIn } from '../session/leave.ts';
 import { doubtServer } from '../status/use-server-state.ts';
 import { trpc } from './client.ts';
 import { errorCode, isRetryable, mayBeAway } from './errors.ts';
 
 const MAX_RETRIES = 2;
 const SESSION = [['session', 'current']];
+const ABOUT_THE_ASKER: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'PASSWORD_CHANGE_REQUIRED']);
 
-/** A session that ended sends the person to sign in, and back here afterwards; a server that is away is looked at. */
+/**
+ * A session that ended sends the person to sign in, and back here afterwards, as does a password that has to be changed first;
+ * a server that is away is looked at.
+ */
 function onQueryError(error: unknown): void {
-  if (errorCode(error) === 'UNAUTHENTICATED') leaveToSignIn();
+  const code = errorCode(error);
+  if (code === 'UNAUTHENTICATED') leaveToSignIn();
+  if (code === 'PASSWORD_CHANGE_REQUIRED') leaveToChoosePassword();
   if (mayBeAway(error)) doubtServer();
 }
 
@@ -26,7 +33,7 @@ function createQueryClient(): QueryClient {
         if (mayBeAway(error)) doubtServer();
         // What was refused may have been refused for who one is by now. What was typed stays meanwhile.
         const code = errorCode(error);
-        if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') void client.invalidateQueries({ queryKey: SESSION });
+        if (code !== undefined && ABOUT_THE_ASKER.has(code)) void client.invalidateQueries({ queryKey: SESSION });
       },
     }),
     defaultOptions: {

@@ -52,7 +52,9 @@ export function registerCommon(app: RestApp): void {
     type: 'apiKey',
     in: 'cookie',
     name: 'hb.session_token',
-    description: 'A signed-in person, from a page of Historybook itself.',
+    description:
+      'A signed-in person, from a page of Historybook itself. Everything is 403 PASSWORD_CHANGE_REQUIRED to who came in with ' +
+      'a one-time password, until he has chosen his own.',
   });
   registry.registerComponent('parameters', 'WorkspaceId', WORKSPACE);
   registerEventSchemas(app);

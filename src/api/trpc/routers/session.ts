@@ -9,7 +9,9 @@ import { open, router, signedIn } from '../init.ts';
 /** Who is signed in, where, and what he may do there. */
 export interface SessionView {
   readonly user: { readonly id: string; readonly name: string; readonly email: string } | null;
-  /** Null for nobody, and for a person who belongs to no workspace. */
+  /** The password is one that an administrator made: nothing opens before it was changed. */
+  readonly passwordChangeRequired: boolean;
+  /** Null for nobody, and for a person who can enter no workspace. */
   readonly workspace: WorkspaceView | null;
   readonly workspaces: readonly WorkspaceView[];
   readonly role: Role | null;
@@ -46,6 +48,7 @@ function toSessionView(session: CurrentSession | null, principal: Principal | nu
   const scopes = principal?.kind === 'key' ? principal.scopes : [];
   return {
     user: session && { id: session.person.userId, name: session.person.name, email: session.person.email },
+    passwordChangeRequired: session?.person.passwordChangeRequired ?? false,
     workspace: current ? toWorkspaceView(current) : null,
     workspaces: session?.workspaces.map(toWorkspaceView) ?? [],
     role: current?.role ?? null,

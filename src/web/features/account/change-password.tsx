@@ -3,15 +3,15 @@
 import { Alert, Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
 import { hasLength, isNotEmpty, useForm } from '@mantine/form';
 import { useState } from 'react';
+import { PASSWORD_LENGTH, PASSWORD_RULE } from '#domain/password.ts';
 import { changePassword, SignInError } from '../../session/auth-client.ts';
+import { PASSWORD_TOGGLE } from '../../ui/password-toggle.ts';
 import { toastDone } from '../../ui/toast.ts';
 
 interface ChangePasswordProps {
   readonly opened: boolean;
   readonly onClose: () => void;
 }
-
-const TOGGLE = { 'aria-label': 'Show or hide the password', tabIndex: 0 };
 
 /** Changes one's own password; every other session of the person ends with it. */
 export function ChangePassword({ opened, onClose }: ChangePasswordProps) {
@@ -22,7 +22,7 @@ export function ChangePassword({ opened, onClose }: ChangePasswordProps) {
     initialValues: { current: '', next: '' },
     validate: {
       current: isNotEmpty('Write your password'),
-      next: hasLength({ min: 8, max: 128 }, 'From 8 to 128 characters'),
+      next: hasLength(PASSWORD_LENGTH, PASSWORD_RULE),
     },
   });
   const close = () => {
@@ -50,7 +50,7 @@ export function ChangePassword({ opened, onClose }: ChangePasswordProps) {
           <PasswordInput
             label="Current password"
             autoComplete="current-password"
-            visibilityToggleButtonProps={TOGGLE}
+            visibilityToggleButtonProps={PASSWORD_TOGGLE}
             key={form.key('current')}
             {...form.getInputProps('current')}
             data-autofocus
@@ -58,7 +58,7 @@ export function ChangePassword({ opened, onClose }: ChangePasswordProps) {
           <PasswordInput
             label="New password"
             autoComplete="new-password"
-            visibilityToggleButtonProps={TOGGLE}
+            visibilityToggleButtonProps={PASSWORD_TOGGLE}
             key={form.key('next')}
             {...form.getInputProps('next')}
           />

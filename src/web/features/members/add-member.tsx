@@ -74,7 +74,8 @@ export function AddMember({ opened, onClose }: AddMemberProps) {
         what="password"
         secret={password ?? ''}
       >
-        Hand it to {create.data?.member.email} in a safe way. It should be changed after signing in.
+        Hand it to {create.data?.member.email} in a safe way. It opens one page alone: the one on which the person
+        chooses another password.
       </SecretOnce>
     </>
   );

@@ -85,7 +85,7 @@ export function MemberMenu({ member }: { readonly member: Member }) {
         what="password"
         secret={password ?? ''}
       >
-        Hand it to {email} in a safe way. It should be changed after signing in.
+        Hand it to {email} in a safe way. It opens one page alone: the one on which the person chooses another password.
       </SecretOnce>
       <ConfirmDialog
         opened={disabling}

@@ -1,13 +1,14 @@
 'use client';
 
-import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { SignInError, signIn } from '../../session/auth-client.ts';
-import { Logo } from '../../shell/logo.tsx';
-import { SchemeToggle } from '../../shell/scheme-toggle.tsx';
-import { ServerStatusBar } from '../../status/status-bar.tsx';
-import classes from './sign-in-page.module.css';
+import { keepGivenPassword } from '../../session/given-password.ts';
+import { choosePasswordPath } from '../../session/next-path.ts';
+import { PASSWORD_TOGGLE } from '../../ui/password-toggle.ts';
+import { DoorPage } from './door-page.tsx';
 
 interface SignInPageProps {
   readonly next: string;
@@ -19,6 +20,7 @@ interface SignInPageProps {
 export function SignInPage({ next, hasEnded }: SignInPageProps) {
   const [failure, setFailure] = useState<string>();
   const [pending, setPending] = useState(false);
+  const router = useRouter();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
@@ -31,70 +33,55 @@ export function SignInPage({ next, hasEnded }: SignInPageProps) {
     setFailure(undefined);
     setPending(true);
     try {
-      await signIn(email.trim(), password);
-      // A full load: the server renders the first page for the person who just came in.
-      window.location.assign(next);
+      const { passwordChangeRequired } = await signIn(email.trim(), password);
+      keepGivenPassword(passwordChangeRequired ? password : undefined);
+      // A full load: the server renders the first page for the person who just came in. Not on the way to a password of
+      // one's own, where the one just typed would be forgotten by it.
+      if (passwordChangeRequired) router.replace(choosePasswordPath(next));
+      else window.location.assign(next);
     } catch (error) {
       setPending(false);
       setFailure(error instanceof SignInError ? error.message : 'Signing in did not work. Try again.');
     }
   });
   return (
-    <main className={classes.root}>
-      <div className={classes.corner}>
-        <SchemeToggle />
-      </div>
-      <div className={classes.box}>
-        <div className={classes.mark}>
-          <Logo size={36} />
-        </div>
-        <Title order={1} ta="center">
-          Sign in to Historybook
-        </Title>
-        <Text c="dimmed" ta="center" size="sm" mt={4} mb="lg">
-          The history book of your leads
-        </Text>
-        <Paper withBorder p="lg" className={classes.card}>
-          <form onSubmit={submit} noValidate>
-            <Stack gap="md">
-              {hasEnded && !failure && (
-                <Alert color="blue">You were signed out. Sign in to go on where you were.</Alert>
-              )}
-              {failure && (
-                <Alert color="red" role="alert">
-                  {failure}
-                </Alert>
-              )}
-              <TextInput
-                label="E-mail"
-                type="email"
-                autoComplete="username"
-                autoFocus
-                required
-                withAsterisk={false}
-                key={form.key('email')}
-                {...form.getInputProps('email')}
-              />
-              <PasswordInput
-                label="Password"
-                autoComplete="current-password"
-                required
-                withAsterisk={false}
-                visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password', tabIndex: 0 }}
-                key={form.key('password')}
-                {...form.getInputProps('password')}
-              />
-              <Button type="submit" fullWidth loading={pending}>
-                Sign in
-              </Button>
-            </Stack>
-          </form>
-        </Paper>
-        <ServerStatusBar />
-        <Text c="dimmed" ta="center" size="xs" mt="md">
-          Forgotten your password? An administrator of your workspace can give you a new one.
-        </Text>
-      </div>
-    </main>
+    <DoorPage
+      title="Sign in to Historybook"
+      lead="The history book of your leads"
+      foot="Forgotten your password? An administrator of your workspace can give you a new one."
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+          {hasEnded && !failure && <Alert color="blue">You were signed out. Sign in to go on where you were.</Alert>}
+          {failure && (
+            <Alert color="red" role="alert">
+              {failure}
+            </Alert>
+          )}
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            autoFocus
+            required
+            withAsterisk={false}
+            key={form.key('email')}
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            visibilityToggleButtonProps={PASSWORD_TOGGLE}
+            key={form.key('password')}
+            {...form.getInputProps('password')}
+          />
+          <Button type="submit" fullWidth loading={pending}>
+            Sign in
+          </Button>
+        </Stack>
+      </form>
+    </DoorPage>
   );
 }
