@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refusalInWords } from '#domain/refusal-words.ts';
 import { plural } from '../message.ts';
 import { facts, minutesBefore, threshold, type Watch } from './watch.ts';
 
@@ -26,7 +27,7 @@ export const watchQuarantineGrowth: Watch = async ({ db, now, workspace, rule })
       facts: facts(
         ['New', `${plural(fresh, 'event')} in ${plural(windowMinutes, 'minute')}`],
         ['Waiting', plural(waiting, 'event')],
-        ['Reasons', reasons.map(({ code, count }) => `${code} (${count})`).join(', ')],
+        ['Reasons', reasons.map(({ code, count }) => `${refusalInWords(code)} (${count})`).join(', ')],
       ),
       summary: 'Correct and replay them in the retry queue, or register the type they wait for.',
       path: '/admin/retry-queue',

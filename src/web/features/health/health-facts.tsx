@@ -1,12 +1,12 @@
 'use client';
 
-import { Anchor, Paper, SimpleGrid, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { refusalInWords } from '#domain/refusal-words.ts';
 import { usePermission } from '../../session/session.tsx';
 import { When } from '../../time/when.tsx';
 import type { Outputs } from '../../trpc/client.ts';
 import { AppLink } from '../../ui/app-link.tsx';
-import { reasonOf } from '../retry-queue/reasons.ts';
 import classes from './health.module.css';
 import { bytesText, spanText } from './measures.ts';
 
@@ -23,13 +23,13 @@ interface CardProps {
 export function HealthFacts({ report }: { readonly report: Report }) {
   return (
     <section aria-label="Parts">
-      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="sm">
+      <div className={classes.parts}>
         <Waiting report={report} />
         <Quarantine report={report} />
         <Database report={report} />
         <Live report={report} />
         <Processes report={report} />
-      </SimpleGrid>
+      </div>
     </section>
   );
 }
@@ -83,7 +83,7 @@ function Quarantine({ report: { quarantine } }: { readonly report: Report }) {
       rows={[
         ['Waiting', isCapped ? `${waiting.toLocaleString('en')}+` : waiting],
         ...(oldestAt ? [['Oldest', <When key="oldest" at={oldestAt} />] as const] : []),
-        ...reasons.map(({ code, waiting: count }) => [reasonOf(code), count] as const),
+        ...reasons.map(({ code, waiting: count }) => [refusalInWords(code), count] as const),
       ]}
     >
       {mayManage && waiting > 0 && (
@@ -132,9 +132,12 @@ function Live({ report: { live } }: { readonly report: Report }) {
         ...(live.brokenSince ? [['Broken since', <When key="broken" at={live.brokenSince} />] as const] : []),
         [
           'Recorded to sent',
-          live.deliveryMs ? `${spanText(live.deliveryMs.p50)}, 95 % ${spanText(live.deliveryMs.p95)}` : '–',
+          live.deliveryMs
+            ? `${spanText(live.deliveryMs.p50)}, 95 % within ${spanText(live.deliveryMs.p95)}`
+            : 'Nothing lately',
         ],
-        ['Behind, not reading', `${live.catchingUp}, ${live.stalled}`],
+        ['Streams behind', live.catchingUp],
+        ['Streams that do not read', live.stalled],
       ]}
     />
   );

@@ -61,9 +61,12 @@ export function IncidentList() {
                       <Lasted incident={incident} />
                     </Table.Td>
                     <Table.Td className={classes.roomy}>
-                      <Text size="sm" className={classes.detail}>
-                        {incident.detail}
-                      </Text>
+                      {/* Some say no more than what they are called. */}
+                      {incident.detail !== `${LABELS[incident.kind]}.` && (
+                        <Text size="sm" className={classes.detail}>
+                          {incident.detail}
+                        </Text>
+                      )}
                       <Text size="xs" c="dimmed">
                         {incident.place}
                       </Text>

@@ -12,8 +12,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A span as people say it: `12 ms`, `1.4 s`, `3 min`, `2 h`, `5 days`. */
+/** A span as people say it: `under 1 ms`, `12 ms`, `1.4 s`, `3 min`, `2 h`, `5 days`. */
 export function spanText(ms: number): string {
+  if (ms < 1) return 'under 1 ms';
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < MINUTE) return `${(ms / SECOND).toFixed(ms < 10 * SECOND ? 1 : 0)} s`;
   if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;

@@ -10,7 +10,8 @@ test.each([
 ])('%d bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
 
 test.each([
-  [0.4, '0 ms'],
+  [0.4, 'under 1 ms'],
+  [1, '1 ms'],
   [999, '999 ms'],
   [1400, '1.4 s'],
   [59_000, '59 s'],

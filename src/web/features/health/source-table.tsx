@@ -1,7 +1,7 @@
 'use client';
 
 import '@mantine/charts/styles.css';
-import { Anchor, Badge, Paper, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Group, Paper, Table, Text, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconPlugOff } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
@@ -26,6 +26,8 @@ const JUDGEMENTS: Readonly<Record<RateJudgement, readonly [label: string, colour
   high: ['More than usual', 'blue'],
   learning: ['Still learning', 'gray'],
 };
+
+const ONLY_REFUSED = ['Nothing taken', 'red'] as const;
 
 /** Charts are a library of their own: loaded when there is something to draw. */
 const DayChart = dynamic(() => import('./day-chart.tsx').then((module) => module.DayChart), {
@@ -63,7 +65,7 @@ export function SourceTable() {
                 <Table.Tr>
                   <Table.Th>Source</Table.Th>
                   <Table.Th>Last event</Table.Th>
-                  <Table.Th className={classes.roomy}>Last hour, usual</Table.Th>
+                  <Table.Th className={classes.roomy}>Last hour</Table.Th>
                   <Table.Th className={classes.wide}>Last 24 hours</Table.Th>
                   <Table.Th className={classes.roomy}>Refused, 24 h</Table.Th>
                   <Table.Th className={classes.wide}>Until recorded, 24 h</Table.Th>
@@ -83,7 +85,7 @@ export function SourceTable() {
 }
 
 function SourceRow({ source }: { readonly source: Source }) {
-  const [label, colour] = JUDGEMENTS[source.judgement];
+  const [label, colour] = source.lastRecordedAt === null ? ONLY_REFUSED : JUDGEMENTS[source.judgement];
   // What is not shown has no size to draw in.
   const isWide = useMediaQuery('(min-width: 68em)');
   const mayReplay = usePermission('quarantine:manage');
@@ -93,7 +95,7 @@ function SourceRow({ source }: { readonly source: Source }) {
   return (
     <Table.Tr>
       <Table.Td>
-        {mayRead ? (
+        {mayRead && source.lastRecordedAt !== null ? (
           <Anchor
             component={AppLink}
             href={`/admin/activity-logs?source=${encodeURIComponent(source.source)}&range=all`}
@@ -107,12 +109,25 @@ function SourceRow({ source }: { readonly source: Source }) {
             {source.source}
           </Text>
         )}
-        <Badge size="sm" variant="light" color={colour} tt="none" className={classes.judgement}>
-          {label}
-        </Badge>
+        <Group gap={6} className={classes.judgement}>
+          <Badge size="sm" variant="light" color={colour} tt="none">
+            {label}
+          </Badge>
+          {source.refused > 0 && (
+            <Badge size="sm" variant="light" color="orange" tt="none">
+              {source.refused.toLocaleString('en')} refused
+            </Badge>
+          )}
+        </Group>
       </Table.Td>
-      <Table.Td>
-        <When at={source.lastRecordedAt} />
+      <Table.Td className={classes.when}>
+        {source.lastRecordedAt === null ? (
+          <Text span size="sm" c="dimmed">
+            None yet
+          </Text>
+        ) : (
+          <When at={source.lastRecordedAt} />
+        )}
       </Table.Td>
       <Table.Td className={classes.roomy}>
         <Text span size="sm" className={classes.number}>
@@ -128,7 +143,7 @@ function SourceRow({ source }: { readonly source: Source }) {
       <Table.Td className={classes.roomy}>
         {source.refused > 0 && mayReplay ? (
           <Anchor component={AppLink} href={refusedHref} size="sm">
-            {source.refused}
+            {source.refused.toLocaleString('en')}
           </Anchor>
         ) : (
           <Text span size="sm" c={source.refused > 0 ? undefined : 'dimmed'}>

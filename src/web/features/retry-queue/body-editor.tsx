@@ -5,11 +5,11 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { QuarantineDetail } from '#domain/quarantine.ts';
+import { refusalInWords } from '#domain/refusal-words.ts';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { toastDone } from '../../ui/toast.ts';
 import classes from './queue.module.css';
-import { reasonOf } from './reasons.ts';
 import { useQueueChanged } from './use-queue.ts';
 
 const PAUSE = 350;
@@ -61,7 +61,7 @@ export function BodyEditor({ entry, onClose }: BodyEditorProps) {
         </Alert>
       )}
       {verdict && !verdict.ok && (
-        <Alert color="red" role="status" p="xs" title={reasonOf(verdict.code)}>
+        <Alert color="red" role="status" p="xs" title={refusalInWords(verdict.code)}>
           {verdict.issues.length === 0 && verdict.message}
           {verdict.issues.map(({ path, message }) => (
             <div key={`${path} ${message}`}>

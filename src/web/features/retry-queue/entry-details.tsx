@@ -55,7 +55,7 @@ export function EntryDetails({ entry }: { readonly entry: QuarantineView }) {
         {entry.resolvedAt && <Fact label="On">{at(entry.resolvedAt)}</Fact>}
         {entry.discardReason && <Fact label="Reason">{entry.discardReason}</Fact>}
         <Fact label="Entry">
-          <Code>{entry.id}</Code>
+          <Code className={classes.id}>{entry.id}</Code>
         </Fact>
         {entry.resolvedActivityId && (
           <Fact label={entry.unknownLead ? 'In the book' : 'Became'}>

@@ -4,6 +4,7 @@ import { ActionIcon, Badge, Button, Code, Group, Table, Text } from '@mantine/co
 import { IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { QuarantineView } from '#domain/quarantine.ts';
+import { refusalInWords } from '#domain/refusal-words.ts';
 import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { Foreign } from '../../ui/foreign.tsx';
@@ -11,7 +12,6 @@ import { toastDone, toastError } from '../../ui/toast.ts';
 import { useTypes } from '../activity/use-types.ts';
 import { EntryDetails } from './entry-details.tsx';
 import classes from './queue.module.css';
-import { reasonOf } from './reasons.ts';
 import { referenceValue } from './unknown-lead.tsx';
 import { useQueueChanged } from './use-queue.ts';
 
@@ -163,7 +163,7 @@ function Why({ entry }: { readonly entry: QuarantineView }) {
   }
   return (
     <>
-      <Text size="sm">{reasonOf(entry.code)}</Text>
+      <Text size="sm">{refusalInWords(entry.code)}</Text>
       {shown.map(({ path, message }) => (
         <Text key={`${path} ${message}`} size="xs" c="dimmed" lineClamp={2}>
           {path && (

@@ -2,13 +2,13 @@
 
 import { Button } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
+import { refusalInWords } from '#domain/refusal-words.ts';
 import { trpc } from '../../trpc/client.ts';
 import { FilterSelect } from '../../ui/filter-select.tsx';
 import { SearchBox } from '../../ui/search-box.tsx';
 import { useTypes } from '../activity/use-types.ts';
 import classes from './queue.module.css';
 import { isQueueFiltered, NO_QUEUE_FILTERS, type QueueState, SPANS } from './queue-filters.ts';
-import { reasonOf } from './reasons.ts';
 import type { SetQueueState } from './use-queue.ts';
 
 const SPAN_LABELS = { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' } as const;
@@ -36,7 +36,7 @@ export function QueueToolbar({ state, setState }: QueueToolbarProps) {
       <div className={classes.filters}>
         <FilterSelect
           label="Reason"
-          options={options(data?.codes, reasonOf)}
+          options={options(data?.codes, refusalInWords)}
           values={state.code}
           onChange={(code) => setState({ code: code.length > 0 ? code : null })}
           multiple

@@ -10,6 +10,7 @@ const REASONS: Readonly<Partial<Record<string, string>>> = {
   IDEMPOTENCY_CONFLICT: 'Its key was used by another body',
 };
 
-export function reasonOf(code: string): string {
+/** The words of a code; what has none of its own says its name. */
+export function refusalInWords(code: string): string {
   return REASONS[code] ?? code.replaceAll('_', ' ').toLowerCase();
 }
