@@ -129,6 +129,50 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
+test('alerts that stand, and a channel that fails, break WCAG 2 A or AA nowhere, nor scroll sideways', async ({
+  openAs,
+  workspace,
+  world,
+}) => {
+  test.setTimeout(240_000);
+  const { api } = workspace;
+  // Nothing listens on the discard port.
+  await api.alerts.createChannel.mutate({ name: '#devops', type: 'slack', url: 'http://127.0.0.1:9/hook' });
+  const failing = { kind: 'persistent-failures', severity: 'critical', params: { threshold: 1 } } as const;
+  await api.alerts.createRule.mutate({ ...failing, name: 'Any failure', remindMinutes: 0 });
+  await fetch(`${world.url}/api/internal/log-activity`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': world.serviceKey, 'x-workspace-id': workspace.id },
+    body: JSON.stringify({ eventType: 'MESSAGE_SENT', eventCategory: 'BOOKING', source: 'n8n:a-workflow' }),
+  });
+  const page = await openAs('admin', '/admin/alerts', { workspaceId: workspace.id });
+  const card = page.getByRole('article', { name: 'Activity Log Failed: n8n:a-workflow' });
+  await expect(card).toBeVisible({ timeout: 90_000 });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const viewport of [WIDE, PHONE]) {
+      await page.setViewportSize(viewport);
+      const check = async (what: string) => {
+        expect.soft(await violationsOf(page), `${what}, ${colorScheme}, ${viewport.width}`).toEqual([]);
+        expect.soft(await widthOf(page), `width of ${what}, ${colorScheme}`).toBeLessThanOrEqual(viewport.width);
+      };
+      await page.goto('/admin/alerts');
+      await card.getByRole('button', { name: 'Who was told' }).click();
+      await expect(card.getByRole('list', { name: 'Messages' })).toContainText('nobody listens there');
+      await check('an alert');
+      await page.goto('/admin/alerts?tab=channels');
+      await page.getByRole('button', { name: 'Test #devops' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'No answer' })).toBeVisible();
+      await expect(page.getByText('Failing').filter({ visible: true })).toBeVisible();
+      await check('a failing channel');
+      await page.goto('/admin/health');
+      await expect(page.getByRole('region', { name: 'Open alerts' })).toContainText('n8n:a-workflow');
+      await expect(page.getByText('Nothing taken')).toBeVisible();
+      await check('health with an open alert');
+    }
+  }
+});
+
 /** Visible and no longer fading in: half-faded text has the contrast of neither state. */
 async function isShown(element: Locator): Promise<void> {
   await expect(element).toBeVisible();

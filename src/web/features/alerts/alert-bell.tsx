@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Button, Indicator, Popover, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Indicator, Popover, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBell } from '@tabler/icons-react';
 import type { AlertView } from '#domain/alert.ts';
@@ -9,6 +9,7 @@ import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { errorSentence } from '../../trpc/errors.ts';
 import { AppLink } from '../../ui/app-link.tsx';
+import { aboutOf } from './about.ts';
 import classes from './alerts.module.css';
 import { ALERTS_PATH, ALERTS_REFRESH } from './alerts-params.ts';
 import { SeverityBadge } from './severity-badge.tsx';
@@ -60,7 +61,7 @@ function Bell() {
             {data && data.open.length > 0 && (
               <ul className={classes.bell}>
                 {data.open.map((alert) => (
-                  <BellRow key={alert.id} alert={alert} />
+                  <BellRow key={alert.id} alert={alert} onOpen={close} />
                 ))}
               </ul>
             )}
@@ -75,17 +76,17 @@ function Bell() {
   );
 }
 
-function BellRow({ alert }: { readonly alert: AlertView }) {
-  const [first] = alert.facts;
+function BellRow({ alert, onOpen }: { readonly alert: AlertView; readonly onOpen: () => void }) {
+  const about = aboutOf(alert);
   return (
     <li>
       <SeverityBadge severity={alert.severity} />
       <div>
-        <Text size="sm" fw={530}>
+        <Anchor component={AppLink} href={alert.path ?? ALERTS_PATH} size="sm" fw={530} onClick={onOpen}>
           {alert.title}
-        </Text>
+        </Anchor>
         <Text size="xs" c="dimmed">
-          {first && `${first.value} · `}
+          {about && `${about} · `}
           <When at={alert.openedAt} />
         </Text>
       </div>

@@ -77,11 +77,11 @@ function Times({ alert }: { readonly alert: AlertView }) {
   const now = useNow();
   return (
     <>
-      {'since '}
+      {'opened '}
       <When at={alert.openedAt} />
       {alert.resolvedAt && (
         <>
-          {', over '}
+          {', resolved '}
           <When at={alert.resolvedAt} />
         </>
       )}

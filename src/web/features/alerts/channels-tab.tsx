@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { toastDone, toastError } from '../../ui/toast.ts';
+import classes from './alerts.module.css';
 import { ALERTS_REFRESH } from './alerts-params.ts';
 import { ChannelDialog } from './channel-dialog.tsx';
 import { ChannelSecret } from './channel-secret.tsx';
@@ -29,7 +30,7 @@ export function ChannelsTab() {
       <TablePaper
         query={channels}
         what="the channels"
-        columns={['Channel', 'State', { label: 'Added', roomy: true }, null]}
+        columns={['Channel', { label: 'State', roomy: true }, { label: 'Added', roomy: true }, null]}
         empty={
           <Nothing
             icon={<IconBrandSlack size={26} stroke={1.5} aria-hidden />}
@@ -77,9 +78,12 @@ function ChannelRow({ channel, mayManage, onEdit, onRemove }: ChannelRowProps) {
         <Text size="xs" c="dimmed">
           {TYPES[channel.type]} <Code>{channel.shownUrl}/…</Code>
         </Text>
+        <div className={classes.narrow}>
+          <ChannelState channel={channel} />
+        </div>
         {test.data && <TestResult result={test.data} />}
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={roomy}>
         <ChannelState channel={channel} />
       </Table.Td>
       <Table.Td className={roomy}>
@@ -129,7 +133,7 @@ function ChannelState({ channel }: { readonly channel: ChannelView }) {
         {label}
       </Badge>
       {enabled && failures > 0 && (
-        <Text size="xs" c="var(--mantine-color-error)">
+        <Text size="xs" c="var(--mantine-color-error)" className={classes.reason}>
           {lastError}
         </Text>
       )}
@@ -140,7 +144,7 @@ function ChannelState({ channel }: { readonly channel: ChannelView }) {
       )}
       {enabled && failures === 0 && lastOkAt && (
         <Text size="xs" c="dimmed">
-          {'last message '}
+          {'Last message '}
           <When at={lastOkAt} />
         </Text>
       )}

@@ -37,6 +37,13 @@ export function Deliveries({ alertId }: { readonly alertId: string }) {
   );
 }
 
+const MINUTE = 60_000;
+
+/** Due, or about to be: `just now` would say that it was. */
+function isSoon(at: string, now: Date): boolean {
+  return Date.parse(at) - now.getTime() < MINUTE;
+}
+
 function Fate({ delivery }: { readonly delivery: DeliveryView }) {
   const { state, attempts, nextTryAt, lastError, finishedAt } = delivery;
   const now = useNow();
@@ -49,7 +56,7 @@ function Fate({ delivery }: { readonly delivery: DeliveryView }) {
       </>
     );
   }
-  const reason = lastError === null ? '' : ` (${lastError})`;
+  const reason = lastError === null ? '' : `: ${lastError}`;
   if (state === 'failed') return `given up after ${attempts} tries${reason}`;
   if (attempts === 0 && nextTryAt && new Date(nextTryAt) > now) {
     return (
@@ -65,8 +72,8 @@ function Fate({ delivery }: { readonly delivery: DeliveryView }) {
       {`not taken ${attempts === 1 ? 'yet' : `${attempts} times`}${reason}`}
       {nextTryAt && (
         <>
-          {', next try '}
-          <When at={nextTryAt} />
+          {'. Next try '}
+          {isSoon(nextTryAt, now) ? 'within a minute' : <When at={nextTryAt} />}
         </>
       )}
     </>

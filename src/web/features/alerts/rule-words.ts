@@ -6,7 +6,9 @@ export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 /** `Failures: 10 events · Within: 15 minutes` */
 export function paramsInWords({ kind, params }: Pick<RuleView, 'kind' | 'params'>): string {
   return Object.entries(kindSpec(kind).params)
-    .map(([name, { label, unit, byDefault }]) => `${label}: ${params[name] ?? byDefault} ${unit}`)
+    .map(
+      ([name, { label, unit, byDefault }]) => `${label}: ${(params[name] ?? byDefault).toLocaleString('en')} ${unit}`,
+    )
     .join(' · ');
 }
 

@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Nothing } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { toastDone, toastError } from '../../ui/toast.ts';
+import classes from './alerts.module.css';
 import { MUTES } from './mutes.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { paramsInWords, quietInWords } from './rule-words.ts';
@@ -45,6 +46,9 @@ export function RulesTab() {
               </Group>
               <Text size="xs" c="dimmed">
                 {kindSpec(rule.kind).description}
+              </Text>
+              <Text size="xs" className={classes.narrow}>
+                {paramsInWords(rule)}
               </Text>
               <RuleState rule={rule} />
             </Table.Td>
