@@ -9,6 +9,7 @@ import {
   Modal,
   NavLink,
   Notification,
+  SegmentedControl,
   Skeleton,
   Table,
   Tooltip,
@@ -86,7 +87,14 @@ export const theme = createTheme({
       styles: { title: BREAKS, description: BREAKS },
     }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
+    SegmentedControl: SegmentedControl.extend({
+      styles: { root: { border: '1px solid var(--mantine-color-default-border)' } },
+    }),
+    // The lines of a table are those of every other list.
+    Table: Table.extend({
+      defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md', borderColor: 'var(--hb-line)' },
+      styles: { th: { whiteSpace: 'nowrap' } },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true } }),
   },
 });

@@ -1,6 +1,6 @@
 'use client';
 
-import { AppShell, Burger, Group, Text } from '@mantine/core';
+import { AppShell, Box, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { AlertBell } from '../features/alerts/alert-bell.tsx';
@@ -55,13 +55,19 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <LiveLight />
             <CommandPaletteButton />
             <AlertBell />
-            <SchemeToggle />
+            <Box visibleFrom="xs">
+              <SchemeToggle />
+            </Box>
             <UserMenu />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" className={classes.navbar} aria-label="Main">
         <NavList onNavigate={close} />
+        <Group hiddenFrom="xs" mt="auto" pt="sm" gap="xs">
+          <SchemeToggle />
+          <Text size="sm">Colours</Text>
+        </Group>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>{children}</div>

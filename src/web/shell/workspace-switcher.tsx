@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Menu } from '@mantine/core';
+import { Box, Button, Menu } from '@mantine/core';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useSession } from '../session/session.tsx';
 import { useEnterWorkspace } from '../session/use-enter-workspace.ts';
@@ -25,7 +25,11 @@ export function WorkspaceSwitcher() {
           aria-label={`Workspace ${workspace.name}${workspace.isDemo ? ' (demo)' : ''}. Change workspace`}
         >
           <span className={classes.name}>{workspace.name}</span>
-          {workspace.isDemo && <DemoBadge />}
+          {workspace.isDemo && (
+            <Box visibleFrom="xs">
+              <DemoBadge />
+            </Box>
+          )}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

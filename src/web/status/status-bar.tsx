@@ -14,7 +14,7 @@ export function StatusBar({ label, explanation, children }: StatusBarProps) {
   return (
     <>
       <div className={classes.room} aria-hidden />
-      <div role="alert" className={classes.bar}>
+      <div role="alert" className={classes.bar} data-status-bar>
         <span className={classes.words}>
           <span className={classes.label}>{label}.</span> {explanation}
         </span>

@@ -24,6 +24,8 @@ interface PagerProps {
 export function Pager(props: PagerProps) {
   const { page, shownPage = page, limit, shown, total, totalIsCapped = false, what, onPage, onBeyond } = props;
   const pages = Math.max(1, Math.ceil(total / limit));
+  // Where there is nothing at all the page says so itself.
+  if (total === 0 && shown === 0) return null;
   return (
     <Group justify="space-between" gap="sm" className={classes.root} component="nav" aria-label={`Pages of ${what}`}>
       <Text size="sm" c="dimmed" className={classes.range}>

@@ -58,7 +58,13 @@ export function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProp
       }}
       leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
       rightSection={
-        text === '' ? <Kbd size="xs">/</Kbd> : <CloseButton size="sm" aria-label="Clear search" onClick={clear} />
+        text === '' ? (
+          <Kbd size="xs" visibleFrom="sm">
+            /
+          </Kbd>
+        ) : (
+          <CloseButton size="sm" aria-label="Clear search" onClick={clear} />
+        )
       }
     />
   );

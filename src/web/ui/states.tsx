@@ -16,8 +16,17 @@ interface NothingProps {
 /** A place where there is nothing (yet): says why, and what to do about it. */
 export function Nothing({ icon, title, description, children }: NothingProps) {
   return (
-    <EmptyState icon={icon} title={title} description={description} py="xl" maw={460} mx="auto" withIndicatorBackground>
-      {children && <EmptyState.Actions>{children}</EmptyState.Actions>}
+    <EmptyState
+      icon={icon}
+      title={title}
+      description={description}
+      py="xl"
+      px="md"
+      maw={460}
+      mx="auto"
+      withIndicatorBackground
+    >
+      {children && <EmptyState.Actions mt="xs">{children}</EmptyState.Actions>}
     </EmptyState>
   );
 }

@@ -39,7 +39,7 @@ export function TablePaper<Row>({ query, what, columns, row, empty }: TablePaper
       {!data && <TableSkeleton what={what} />}
       {data?.length === 0 && empty}
       {data && data.length > 0 && (
-        <Table.ScrollContainer minWidth={340} scrollAreaProps={{ type: 'auto' }}>
+        <Table.ScrollContainer minWidth={340} scrollAreaProps={{ type: 'auto', offsetScrollbars: 'present' }}>
           <Table>
             <Table.Thead>
               <Table.Tr>

@@ -33,7 +33,7 @@ function Campaigns() {
     <>
       <PageHeader
         title="Campaigns"
-        lead="What leads are enrolled in, and how many are in it now."
+        lead="What leads are enrolled in, and how many are now."
         actions={
           mayWrite && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => edit(undefined)}>
@@ -45,7 +45,7 @@ function Campaigns() {
       <TablePaper
         query={campaigns}
         what="the campaigns"
-        columns={['Name', { label: 'Key', roomy: true }, { label: 'Steps', roomy: true }, 'Leads in it', null]}
+        columns={['Name', { label: 'Key', roomy: true }, { label: 'Steps', roomy: true }, 'Enrolled', null]}
         empty={
           <Nothing
             icon={<IconSpeakerphone size={26} stroke={1.5} aria-hidden />}

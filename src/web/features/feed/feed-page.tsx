@@ -62,7 +62,8 @@ function Feed() {
     <>
       <PageHeader title="Activity logs" lead="Everything that happens to your leads, as it happens." />
       <FeedToolbar state={state} setState={setState} />
-      {query.isError && list.rows.length === 0 ? (
+      {/* Rows of another question would seem to answer the one that failed. */}
+      {query.isError && !query.data ? (
         <LoadError error={query.error} what="the activities" onRetry={reload} retrying={query.isFetching} />
       ) : (
         <Paper withBorder className={classes.paper}>

@@ -30,6 +30,8 @@ export function SortSelect({ sort, order, onChange }: SortSelectProps) {
     <Select
       aria-label="Sort"
       w={150}
+      // As high as the filters beside it.
+      styles={{ input: { height: 34, minHeight: 34 } }}
       data={OPTIONS.map(({ value, label }) => ({ value, label }))}
       value={`${sort}-${order}`}
       onChange={(value) => {

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Badge, Button, Group, Modal, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Modal, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Outputs, trpc } from '../../trpc/client.ts';
@@ -21,7 +21,7 @@ export function Mappings() {
   return (
     <section aria-label="Mappings">
       <Group justify="space-between" mt="xl" mb="xs">
-        <h2 className={classes.heading}>Mappings</h2>
+        <Title order={2}>Mappings</Title>
         <Button
           size="compact-sm"
           variant="default"
@@ -62,7 +62,7 @@ function MappingLine({ known, onShow }: { readonly known: Known; readonly onShow
             <Text fw={530}>{mapping.name}</Text>
             {isPreset && (
               <Badge size="sm" variant="light" color="gray" tt="none">
-                built in
+                Built in
               </Badge>
             )}
           </Group>

@@ -7,7 +7,11 @@ import { When } from '../../time/when.tsx';
 import classes from './lead-page.module.css';
 import type { LeadActions } from './use-lead-actions.ts';
 
-const STATES = { active: 'teal', completed: 'blue', removed: 'gray' } as const;
+const STATES = {
+  active: ['Active', 'teal'],
+  completed: ['Completed', 'blue'],
+  removed: ['Removed', 'gray'],
+} as const;
 
 export interface LeadCampaignsProps {
   readonly lead: LeadView;
@@ -16,8 +20,8 @@ export interface LeadCampaignsProps {
 }
 
 function progress({ step, steps }: EnrollmentView): string {
-  if (steps === 0) return step === 0 ? 'not begun' : `step ${step}`;
-  return `step ${step} of ${steps}`;
+  if (steps === 0) return step === 0 ? 'Not begun' : `Step ${step}`;
+  return `Step ${step} of ${steps}`;
 }
 
 /** The campaigns a lead is or was in, and the way out of them. */
@@ -46,8 +50,8 @@ export function LeadCampaigns({ lead, actions }: LeadCampaignsProps) {
               </Text>
             </div>
             <Group gap={6} wrap="nowrap">
-              <Badge variant="light" color={STATES[enrollment.state]} tt="none" fw={550}>
-                {enrollment.state}
+              <Badge variant="light" color={STATES[enrollment.state][1]} tt="none" fw={550}>
+                {STATES[enrollment.state][0]}
               </Badge>
               {actions && enrollment.state === 'active' && !lead.archivedAt && (
                 <Tooltip label={`Remove from ${enrollment.campaignName}`}>
