@@ -25,15 +25,11 @@ export function errorCode(error: unknown): ErrorCode | undefined {
   return errorBody(error)?.code;
 }
 
-/** One sentence for people: the server's own, with the first field that is wrong. */
+/** One sentence for people: the server's own, which tells the first fields that are wrong. */
 export function errorSentence(error: unknown): string {
   const body = errorBody(error);
   if (!body) return UNREACHABLE;
-  const own = FOR_PEOPLE[body.code];
-  if (own) return own;
-  const issue = body.issues[0];
-  if (!issue) return body.message;
-  return `${body.message} ${issue.path ? `${issue.path}: ` : ''}${issue.message}`;
+  return FOR_PEOPLE[body.code] ?? body.message;
 }
 
 /** Whether asking again can help: the table says so, or no answer came at all. */

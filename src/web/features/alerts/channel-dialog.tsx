@@ -3,6 +3,7 @@
 import { Button, Group, Modal, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type ChannelType, type ChannelView, channelInput } from '#domain/alert.ts';
+import { safeParse } from '#domain/issues.ts';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { toastDone } from '../../ui/toast.ts';
@@ -27,8 +28,9 @@ const HINTS = {
 } as const;
 
 function issueOf(field: 'name' | 'url', value: string): string | null {
-  const parsed = channelInput.shape[field].safeParse(value);
-  return parsed.success ? null : (parsed.error.issues[0]?.message ?? null);
+  const parsed = safeParse(channelInput.shape[field], value);
+  const message = parsed.success ? undefined : parsed.issues[0]?.message;
+  return message === undefined ? null : `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
 }
 
 /** Adds a channel, or changes its name and address. The address is never shown again. */
@@ -77,7 +79,14 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
               {...form.getInputProps('type')}
             />
           )}
-          <TextInput label="Name" placeholder="#devops" required {...form.getInputProps('name')} data-autofocus />
+          <TextInput
+            label="Name"
+            placeholder="#devops"
+            required
+            maxLength={100}
+            {...form.getInputProps('name')}
+            data-autofocus
+          />
           <TextInput
             label={channel ? 'New address' : 'Address'}
             description={channel ? 'Leave it empty to keep the one there is, which cannot be shown' : HINTS[type]}

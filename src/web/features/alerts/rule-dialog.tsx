@@ -106,7 +106,7 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
           <Text size="sm" c="dimmed">
             {spec.description}
           </Text>
-          <TextInput label="Name" required {...form.getInputProps('name')} data-autofocus />
+          <TextInput label="Name" required maxLength={100} {...form.getInputProps('name')} data-autofocus />
           <div className={classes.params}>
             {Object.entries(spec.params).map(([name, { label, unit, min, max }]) => (
               <NumberInput

@@ -48,7 +48,14 @@ export function CampaignDialog({ opened, onClose, campaign }: CampaignDialogProp
     <Modal opened={opened} onClose={close} title={campaign ? `Edit ${campaign.name}` : 'Create campaign'}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
-          <TextInput label="Name" required key={form.key('name')} {...form.getInputProps('name')} data-autofocus />
+          <TextInput
+            label="Name"
+            required
+            maxLength={200}
+            key={form.key('name')}
+            {...form.getInputProps('name')}
+            data-autofocus
+          />
           {!campaign && (
             <TextInput
               label="Key"

@@ -50,6 +50,7 @@ export function CreateKey({ opened, onClose }: CreateKeyProps) {
               description="Which service will hold it"
               placeholder="n8n, SMS scheduler"
               required
+              maxLength={100}
               key={form.key('name')}
               {...form.getInputProps('name')}
               data-autofocus

@@ -46,7 +46,14 @@ export function AddMember({ opened, onClose }: AddMemberProps) {
       <Modal opened={opened && password === null} onClose={close} title="Add member">
         <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
           <Stack gap="md">
-            <TextInput label="Name" required key={form.key('name')} {...form.getInputProps('name')} data-autofocus />
+            <TextInput
+              label="Name"
+              required
+              maxLength={100}
+              key={form.key('name')}
+              {...form.getInputProps('name')}
+              data-autofocus
+            />
             <TextInput label="E-mail" type="email" required key={form.key('email')} {...form.getInputProps('email')} />
             <Select
               label="Role"
