@@ -115,7 +115,7 @@ const linkLead = defineRoute({
   tags,
   summary: 'Say whose an event of an unknown lead is',
   description:
-    'For entries with `unknownLead`: the reference is this lead’s from now on, and its events in the book join its history.',
+    'For entries with `unknownLead`: the reference is this lead’s from now on, and its events in the book join its history. A key needs the scope `leads:write` too.',
   request: { params: idParam, body: jsonBody(linkBody, { leadId: EXAMPLE_IDS.lead }) },
   responses: {
     200: answer('Closed', replayReceipt),
@@ -131,7 +131,7 @@ const createLead = defineRoute({
   tags,
   summary: 'Create the lead of an event of an unknown lead',
   description:
-    'For entries with `unknownLead`: a new lead with this reference, to which its events in the book belong.',
+    'For entries with `unknownLead`: a new lead with this reference, to which its events in the book belong. A key needs the scope `leads:write` too.',
   request: { params: idParam, body: jsonBody(leadBody, { firstName: 'Dana', lastName: 'Cruz' }) },
   responses: {
     200: answer('Closed', replayReceipt),

@@ -7,9 +7,10 @@
 import type { Crm } from '#crm/index.ts';
 import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
+import { forbidden } from '#domain/forbidden.ts';
 import { parseJson } from '#domain/json.ts';
 import { leadKeys } from '#domain/lead.ts';
-import { type Principal, principalLabel } from '#domain/principal.ts';
+import { may, type Principal, principalLabel } from '#domain/principal.ts';
 import {
   type NewLead,
   type QuarantineCounts,
@@ -67,10 +68,11 @@ export interface RetryQueue {
   restore(actor: Principal, id: string): Promise<QuarantineView>;
   /**
    * Closes an entry about an unknown lead: its reference is this lead's from now on.
-   * @throws AppError CONFLICT for another kind of entry, for an archived lead, and when the reference has a lead by now
+   * @throws AppError CONFLICT for another kind of entry, for an archived lead, and when the reference has a lead by now;
+   * FORBIDDEN for a key that may not write leads
    */
   linkLead(actor: Principal, id: string, leadId: string): Promise<Receipt>;
-  /** Closes it by a new lead with that reference. @throws AppError INVALID_INPUT; CONFLICT for another kind of entry */
+  /** Closes it by a new lead with that reference. @throws AppError INVALID_INPUT; CONFLICT and FORBIDDEN as linkLead() */
   createLead(actor: Principal, id: string, lead: NewLead): Promise<Receipt>;
   /** A type is known from now on: replays what waited for it. */
   typeRegistered(actor: Principal, type: string): Promise<ReplayProgress | undefined>;
@@ -146,6 +148,8 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
     const { unknownLead } = toWaiting(row);
     if (!unknownLead) throw new AppError('CONFLICT', { message: 'This event waits for something else than its lead.' });
     if (state !== 'waiting') throw new AppError('CONFLICT', { message: `This event is ${SAYS[state]}.` });
+    // A key for the queue alone makes no lead, and gives none a reference.
+    if (!may(actor, 'leads:write')) throw forbidden(actor, 'leads:write');
     return unknownLead.reference;
   };
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { UserPrincipal } from '#domain/principal.ts';
+import type { Principal, UserPrincipal } from '#domain/principal.ts';
 import { quarantineFilter } from '#domain/quarantine.ts';
 import { toSubmission } from '#doors/lead/log-activity.ts';
+import { newId } from '#platform/ids.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createManualClock, type ManualClock } from '#testing/clock.ts';
 import { createTestDoor, leadEvent, type TestDoor } from '#testing/lead-door.ts';
@@ -191,6 +192,18 @@ describe('unknown leads', () => {
     await expect(queue.replay(admin, id)).rejects.toMatchObject({ code: 'UNKNOWN_LEAD', quarantineId: id });
     expect(await queue.check(workspaceId, id)).toMatchObject({ ok: false, code: 'UNKNOWN_LEAD' });
     expect(await counted()).toBe(before);
+  });
+
+  test('a key that may not write leads makes and links none', async () => {
+    const id = await asked();
+    const leadId = await door.book.makeLead(workspaceId);
+    const key = { kind: 'key', keyId: newId(0), name: 'operators', workspaceId } as const;
+    const narrow: Principal = { ...key, scopes: ['quarantine:manage'] };
+    await expect(queue.linkLead(narrow, id, leadId)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(queue.createLead(narrow, id, { firstName: 'Ada' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await eventsOf(leadId)).toBe(0);
+    await queue.linkLead({ ...key, scopes: ['quarantine:manage', 'leads:write'] }, id, leadId);
+    expect(await eventsOf(leadId)).toBe(2);
   });
 
   test('a lead of another workspace, an archived one, and one that has the reference by now are refused', async () => {
