@@ -40,7 +40,7 @@ export const sourceHealth = z.object({
   judgement: z.enum(RATE_JUDGEMENTS),
   /** By hour, the last 24, oldest first. */
   day: z.array(count),
-  /** Refused in the last 24 hours, each body as often as it came. */
+  /** Refused in the last 24 hours, each body as often as it came; one that had come before, once. */
   refused: count,
   /** From happened to recorded, of the last 24 hours; null without any. */
   lagMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),

@@ -48,6 +48,17 @@ describe('persistent failures', () => {
   });
 });
 
+test('asking whose an event is reports no failure', async () => {
+  await pool.query(
+    `INSERT INTO quarantine (id, workspace_id, door, type, source, body, body_hash, code, message, received_at,
+       last_received_at, repeats, waits_for)
+     VALUES (gen_random_uuid(), $1, 'lead', 'INBOUND_REPLY', 'n8n:replies', '{}', 'whose', 'UNKNOWN_LEAD', 'Whose?', $2, $2,
+       40, 'airtable:recNOBODY')`,
+    [workspaceId, ago(1)],
+  );
+  expect(await found('persistent-failures')).toEqual([]);
+});
+
 describe('quarantine growth', () => {
   test('is what is new and waits still, with the reasons', async () => {
     await changeRule(process.alerts, admin, 'quarantine-growth', { params: { threshold: 3 } });

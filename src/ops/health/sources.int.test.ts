@@ -73,6 +73,15 @@ describe('the sources of a workspace', () => {
       [workspace, new Date(at - HOUR)],
     );
     expect(await readSources({ pool: book.pool, clock }, workspace)).toMatchObject([{ refused: 5 }]);
+    // Since three days the same body, again and again; and a question whose events are in the book.
+    await book.pool.query(
+      `INSERT INTO quarantine (id, workspace_id, door, source, body, body_hash, code, message, received_at, last_received_at,
+         repeats, waits_for)
+       VALUES (gen_random_uuid(), $1, 'lead', 'n8n:wrong', '{}', 'again', 'INVALID_INPUT', 'm', $2, $3, 900, NULL),
+         (gen_random_uuid(), $1, 'lead', 'n8n:wrong', '{}', 'whose', 'UNKNOWN_LEAD', 'm', $3, $3, 40, 'airtable:recNOBODY')`,
+      [workspace, new Date(at - 72 * HOUR), new Date(at - HOUR)],
+    );
+    expect(await readSources({ pool: book.pool, clock }, workspace)).toMatchObject([{ refused: 6 }]);
   });
 
   test('of which nothing was ever taken are named first', async () => {

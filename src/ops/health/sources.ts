@@ -34,11 +34,15 @@ const BUCKETS_SQL = `
   SELECT source, bucket_at, events FROM source_rate
    WHERE workspace_id = $1 AND bucket_at = ANY ($2::timestamptz[]) AND source = ANY ($3)`;
 
+/**
+ * Of one that came before and comes again it is not known how often it came since: at least once. An entry that asks whose
+ * an event is was refused by nobody.
+ */
 const REFUSED_SQL = `
-  SELECT source, sum(1 + repeats)::int AS refused, EXISTS (
+  SELECT source, sum(CASE WHEN received_at >= $2 THEN 1 + repeats ELSE 1 END)::int AS refused, EXISTS (
     SELECT FROM source_state s WHERE s.workspace_id = $1 AND s.source = q.source) AS known FROM (
-    SELECT source, repeats, last_received_at FROM quarantine
-     WHERE workspace_id = $1 AND state IN ('waiting', 'replayed', 'discarded') AND received_at >= $2 AND source IS NOT NULL
+    SELECT source, repeats, received_at, last_received_at FROM quarantine
+     WHERE workspace_id = $1 AND last_received_at >= $2 AND waits_for IS NULL AND source IS NOT NULL
      LIMIT 10000) q
    GROUP BY source ORDER BY max(last_received_at) DESC`;
 

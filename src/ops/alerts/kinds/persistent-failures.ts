@@ -8,13 +8,13 @@ const NAMELESS = '(no source)';
 
 /**
  * Refusals are in quarantine, where a repeat counts too (of an entry that is older than the window at least one); failures
- * that were reported are in the book.
+ * that were reported are in the book. An entry that asks whose an event is was refused by nobody.
  */
 const COUNT_SQL = `
   SELECT source, sum(refused) AS refused, sum(failed) AS failed, max(at) AS last_at FROM (
     SELECT coalesce(q.source, '${NAMELESS}') AS source, 0 AS failed, q.last_received_at AS at,
       CASE WHEN q.received_at >= $2 THEN 1 + q.repeats ELSE 1 END AS refused
-    FROM quarantine q WHERE q.workspace_id = $1 AND q.last_received_at >= $2
+    FROM quarantine q WHERE q.workspace_id = $1 AND q.last_received_at >= $2 AND q.waits_for IS NULL
     UNION ALL
     SELECT a.source, 1, a.occurred_at, 0 FROM activity a
     WHERE a.workspace_id = $1 AND a.occurred_at >= $2 AND ${WAS_LOGGED}
@@ -28,7 +28,7 @@ const countRow = z.object({ source: z.string(), refused: z.number(), failed: z.n
 
 const LAST_SQL = `
   SELECT body::text AS body, message, type FROM quarantine
-  WHERE workspace_id = $1 AND last_received_at >= $2 AND coalesce(source, '${NAMELESS}') = $3
+  WHERE workspace_id = $1 AND last_received_at >= $2 AND waits_for IS NULL AND coalesce(source, '${NAMELESS}') = $3
   ORDER BY last_received_at DESC LIMIT 1`;
 const lastRow = z.object({ body: z.string(), message: z.string(), type: z.string().nullable() });
 
