@@ -9,10 +9,13 @@ import type { FollowRequest, LiveEnvelope, LiveLimits } from './types.ts';
 export interface FollowDeps {
   readonly hub: Hub;
   readonly clock: Clock;
-  readonly limits: Pick<LiveLimits, 'maxLag' | 'heartbeatMs'>;
+  readonly limits: Pick<LiveLimits, 'maxLag' | 'heartbeatMs' | 'maxAgeMs'>;
 }
 
-/** The stream of one reader in this process, at the reader's own pace: it holds one page, however slow it is. */
+/**
+ * The stream of one reader in this process, at the reader's own pace: it holds one page, however slow it is. It ends after
+ * `maxAgeMs`, like any other, so that whose session has run out meanwhile reads no further.
+ */
 export async function* follow(
   { hub, clock, limits }: FollowDeps,
   { principal }: FollowRequest,
@@ -24,11 +27,12 @@ export async function* follow(
   const follower: Follower = { principal, bell: new Bell(), isClosed: false };
   let { epoch, from: cursor, starts, resync } = plan;
   let told = -1;
+  const expiresAt = clock.monotonicMs() + limits.maxAgeMs;
   hub.assertRoom(set);
   hub.addFollower(follower);
   try {
     if (plan.forbidden.length > 0) yield { cursor: at(cursor), message: { feeds: plan.forbidden, forbidden: true } };
-    while (!signal.aborted && !hasEnded(follower)) {
+    while (!signal.aborted && !hasEnded(follower) && clock.monotonicMs() < expiresAt) {
       const book = hub.book ?? { epoch, head: cursor };
       if (book.epoch !== epoch || book.head - cursor > limits.maxLag) {
         resync = all;

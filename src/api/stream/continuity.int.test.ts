@@ -254,6 +254,14 @@ describe('a stream that may not go on', () => {
     expect(other.live.stats().subscribers).toBe(1);
   });
 
+  test('is ended after its time too when it is read in this process', async () => {
+    const { live } = await server({ limits: { maxAgeMs: 100, heartbeatMs: 20 } });
+    const signal = AbortSignal.timeout(5_000);
+    const request = { principal: keyOf(WORKSPACE), feeds: [{ id: 'feed', filter: {} }] };
+    for await (const { message } of live.follow(request, signal)) expect(message).toHaveProperty('caughtUp');
+    expect(signal.aborted).toBe(false);
+  });
+
   test('is asked to come back after its time, and misses nothing', async () => {
     const one = await server({ limits: { maxAgeMs: 100, heartbeatMs: 20 } });
     const stream = follow(() => one.url);
