@@ -96,7 +96,7 @@ async function takeBatch(
   const key = req.headers['idempotency-key'];
   const context = contextOf(services, principal, key === undefined ? key : String(key));
   const results = await logBatch(services, body, { ...context, dryRun });
-  return { status: 207, body: batchBody(results, dryRun, requestId) };
+  return { status: 207, body: batchBody(services, results, dryRun, requestId) };
 }
 
 /** @throws AppError for any other word than those documented: a dry run that is none would store for good. */

@@ -132,7 +132,15 @@ export function statusOf({ status }: Receipt): 200 | 201 | 202 {
   return status === 'stored' ? 201 : 200;
 }
 
-export function batchBody(results: readonly (Receipt | AppError)[], dryRun: boolean, requestId: string) {
+export function batchBody(
+  { log }: Pick<Services, 'log'>,
+  results: readonly (Receipt | AppError)[],
+  dryRun: boolean,
+  requestId: string,
+) {
+  // The caller hears of no insides: they are told here.
+  const failed = results.filter((result) => result instanceof AppError && result.status === 500);
+  if (failed[0]) log.error({ err: failed[0], events: failed.length, requestId }, 'events of a batch failed');
   const taken = results.filter((result) => !(result instanceof AppError));
   return {
     success: taken.length === results.length,

@@ -85,11 +85,11 @@ function attempt(work: () => Submission): Submission | AppError {
   }
 }
 
+/** Also what nobody foresaw is the answer of the one event alone: of a batch that failed whole, all would be sent again. */
 async function settled<T>(promise: Promise<T>): Promise<T | AppError> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
+    return error instanceof AppError ? error : new AppError('INTERNAL', { cause: error });
   }
 }

@@ -13,6 +13,7 @@ export const ingestRouter = router({
     .input(z.object({ events: z.array(z.unknown()), dryRun: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }) => {
       const options = { ...contextOf(ctx.services, ctx.principal), dryRun: input.dryRun };
-      return batchBody(await logBatch(ctx.services, input, options), input.dryRun, ctx.requestId);
+      const results = await logBatch(ctx.services, input, options);
+      return batchBody(ctx.services, results, input.dryRun, ctx.requestId);
     }),
 });
