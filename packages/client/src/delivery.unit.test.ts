@@ -118,6 +118,17 @@ describe('a client', () => {
     expect([...bridge.book.values()].map(({ description }) => description)).toEqual(['before', 'meanwhile']);
   });
 
+  test('does not take what cannot be sent for what has been sent', async () => {
+    const bridge = await startBridge();
+    const client = startClient({ url: bridge.url, batchEvents: 1 });
+    bridge.reply = ({ number }) => (number < 3 ? undefined : 503);
+    for (const name of ['a', 'b', 'c']) await client.log(example(name));
+    const flushed = client.flush({ timeoutMs: 1_500 });
+    for (let i = 0; i < 3; i += 1) await client.log({ ...example('big'), metadata: { n: 1n } });
+    expect(await flushed).toBe(false);
+    expect(client.stats()).toMatchObject({ acknowledged: 2, rejected: 3, queued: 1 });
+  });
+
   test('forgets nothing while it flushes what came before', async () => {
     const bridge = await startBridge();
     const client = startClient({ url: bridge.url, batchEvents: 7 });

@@ -49,7 +49,9 @@ export function createSender(deps: SenderDeps): Sender {
   const { backlog, transport, batchEvents, batchBytes, lingerMs, counts, reports, onRefused, random } = deps;
   const abort = new AbortController();
   const limit = createBatchLimit(batchEvents);
-  const flushes = createFlushes(() => counts.acknowledged + counts.rejected + counts.damaged);
+  // Of those that were rejected, only what had waited: what could not be sent at all has no part in a flush.
+  let refused = 0;
+  const flushes = createFlushes(() => counts.acknowledged + refused + counts.damaged);
   const [lingering, waiting] = [createNap(), createNap()];
   let [failures, pauses] = [0, 0];
   let state: Sender['state'] = 'idle';
@@ -71,7 +73,9 @@ export function createSender(deps: SenderDeps): Sender {
 
   const refuse = async (entry: Entry, refusal: Refusal) => {
     await onRefused(entry, refusal);
-    if (backlog.settle(entry)) counts.rejected += 1;
+    if (!backlog.settle(entry)) return;
+    counts.rejected += 1;
+    refused += 1;
   };
 
   /** Settles what was judged; why something has to be sent again, if so. */
