@@ -1,5 +1,5 @@
 import { hashPassword } from '#access/auth.ts';
-import { setPasswordHash } from '#access/credentials.ts';
+import { setPassword } from '#access/credentials.ts';
 import { type Access, type AccessConfig, createAccess, createKnownOnDisk } from '#access/index.ts';
 import type { UserPrincipal } from '#domain/principal.ts';
 import type { Role } from '#domain/roles.ts';
@@ -81,7 +81,7 @@ export async function addPerson(prisma: PrismaClient, workspaceId: string, role:
   hash ??= hashPassword(PASSWORD);
   const superAdmin = role === 'SUPER_ADMIN';
   const user = await prisma.user.create({ data: { email, name: `Person ${people}`, superAdmin } });
-  await setPasswordHash(prisma, user.id, await hash, new Date());
+  await setPassword(prisma, user.id, { hash: await hash, isOneTime: false }, new Date());
   await prisma.membership.create({ data: { workspaceId, userId: user.id, role: superAdmin ? 'ADMIN' : role } });
   return { userId: user.id, email, password: PASSWORD };
 }
