@@ -10,8 +10,10 @@ const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.u
 const target = fileURLToPath(new URL(`../src/cli/${command}.ts`, import.meta.url));
 
 if (!COMMANDS.includes(command)) {
-  process.stderr.write(`Usage: historybook <${COMMANDS.join('|')}> …\n`);
-  process.exit(64);
+  const isAsked = command === '--help' || command === '-h' || command === 'help';
+  const usage = `Usage: historybook <${COMMANDS.join('|')}> …, with --help after either for what it takes\n`;
+  (isAsked ? process.stdout : process.stderr).write(usage);
+  process.exit(isAsked ? 0 : 64);
 }
 const child = spawn(existsSync(own) ? own : process.execPath, [target, ...rest], { stdio: 'inherit' });
 // Ctrl-C reaches the child by itself, which ends when it is ready to.

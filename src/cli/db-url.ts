@@ -9,11 +9,21 @@ import { ANALYST } from '#platform/db/analyst.ts';
 import { findEmbeddedUrl } from '#platform/embedded/postgres.ts';
 import { readKeptSecrets } from '#platform/secrets.ts';
 
+const HELP = `npm run -s db:url [-- --owner]
+
+Prints the address for psql, of a role that reads the book and cannot change it: psql "$(npm run -s db:url)"
+  --owner   the owner's instead, for emergencies
+`;
 const GIVEN = 'This is DATABASE_URL as it was given, with the rights of its role: give analysts a role of their own.';
 const OWNER = `This is the owner's address: it can change whatever the database does not refuse. For reading, leave --owner out.`;
 
 try {
-  const { values } = parseArgs({ options: { owner: { type: 'boolean', default: false } } });
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { owner: flag, help: { ...flag, short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
   const { databaseUrl, dataDir } = loadConfig();
   const note = databaseUrl === undefined ? (values.owner ? OWNER : undefined) : GIVEN;
   const url = databaseUrl ?? embeddedUrl(dataDir, values.owner);

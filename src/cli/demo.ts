@@ -1,12 +1,10 @@
 /**
  * `npm run demo`: plays live traffic through the REST interface of a running server, so that the feed can be seen moving.
- *   -- --rate 2        events per second
- *   -- --duration 60   seconds; without end when not given (Ctrl-C ends it)
- *   -- --url http://localhost:3000 --key … --workspace …
  * Without --url it plays at the server of this DATA_DIR, on whatever port that runs.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { issuesOf } from '#domain/issues.ts';
 import { DEMO_WORKSPACE_IDS } from '#ops/demo/cast.ts';
 import { createPlayer } from '#ops/demo/player.ts';
 import { createRestClient } from '#ops/demo/rest-client.ts';
@@ -14,6 +12,15 @@ import { systemClock } from '#platform/clock.ts';
 import { type Config, ConfigError, loadConfig } from '#platform/config.ts';
 import { findServer } from '#platform/running-server.ts';
 import { readKeptSecrets } from '#platform/secrets.ts';
+
+const HELP = `npm run demo -- [--rate 2] [--duration 60]
+
+Plays live traffic at the server of this folder, into a demo workspace (choose it at the top left of the feed).
+  --rate 2                      events per second
+  --duration 60                 seconds; without end when not given (Ctrl-C ends it)
+  --url http://localhost:3000   another server, with --key its service key
+  --workspace ID                another workspace than the first demo workspace
+`;
 
 const flags = z.object({
   url: z.url().optional(),
@@ -32,8 +39,14 @@ try {
 
 async function play(): Promise<void> {
   const text = { type: 'string' } as const;
-  const options = { url: text, key: text, workspace: text, rate: text, duration: text };
-  const { url, key, workspace, rate, duration } = flags.parse(parseArgs({ options }).values);
+  const help = { type: 'boolean', short: 'h', default: false } as const;
+  const options = { url: text, key: text, workspace: text, rate: text, duration: text, help };
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const { url, key, workspace, rate, duration } = flags.parse(values);
   const config = loadConfig();
   const server = await answering(url?.replace(/\/+$/, '') ?? addressOf(config), config.dataDir);
   const serviceKey = key ?? config.internalApiKey ?? readKeptSecrets(config.dataDir)?.internalApiKey;
@@ -50,7 +63,9 @@ async function play(): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void player.stop());
 
-  say(`Playing about ${rate} events per second at ${server}. Watch ${server}/admin/activity-logs; Ctrl-C ends it.`);
+  say(`Playing about ${rate} events per second at ${server}. Ctrl-C ends it.`);
+  if (workspace === DEMO_WORKSPACE_IDS[0]) say('They go to a demo workspace: choose it at the top left of the feed.');
+  say(`Watch ${server}/admin/activity-logs`);
   player.play({ ratePerSecond: rate, durationMs: duration === undefined ? undefined : duration * 1000 });
   await player.finished();
   const { sent, failed, lastError } = player.status();
@@ -78,7 +93,9 @@ async function answering(server: string, dataDir: string): Promise<string> {
 
 function messageOf(error: unknown): string {
   if (error instanceof z.ZodError) {
-    return error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n');
+    return issuesOf(error)
+      .map(({ path, message }) => `--${path}: ${message}`)
+      .join('\n');
   }
   return error instanceof Error ? error.message : String(error);
 }

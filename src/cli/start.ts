@@ -1,5 +1,6 @@
 /** `npm start`: builds when needed, starts everything, says where it is and how to get in; stops on SIGTERM and Ctrl-C. */
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#platform/config.ts';
 import { createLogger } from '#platform/log.ts';
 import { chooseProductionCode } from '#platform/production.ts';
@@ -11,8 +12,15 @@ import { welcome } from './welcome.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+const HELP = `npm start
+
+Starts Historybook. It takes no arguments: the environment configures it, as in PORT=4000 npm start (README.md, Configuration).`;
+
 try {
-  await start();
+  // Whoever writes "npm start -- --port 4000" must not get a server on another port.
+  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) say(HELP);
+  else await start();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(error instanceof ConfigError ? error.exitCode : 1);

@@ -45,7 +45,7 @@ export function createFront(config: Config): Front {
 /** What to do when the web server cannot have its address, in place of the system's word for it. */
 function explainListen(error: Error, { port, host }: Config): Error {
   const explained: Partial<Record<string, string>> = {
-    EADDRINUSE: `port ${port} of ${host} is in use by another program: stop that one, or give another PORT`,
+    EADDRINUSE: `port ${port} of ${host} is in use, by another Historybook or another program: stop that one, or give another PORT`,
     EACCES: `port ${port} is only for privileged programs: give another PORT, 1024 or higher`,
     EADDRNOTAVAIL: `this machine does not have the address ${host}: give another HOST`,
     ENOTFOUND: `there is no host ${host}: give another HOST`,

@@ -130,7 +130,9 @@ describe('npm start', { timeout: STARTS }, () => {
     const dataDir = testDataDir();
     const app = testApp({ dataDir, port });
     expect(await app.ended).toEqual({ code: 1, signal: null });
-    expect(app.output()).toMatch(new RegExp(`port ${port} of 127.0.0.1 is in use by another program`));
+    expect(app.output()).toMatch(
+      new RegExp(`port ${port} of 127.0.0.1 is in use, by another Historybook or another program`),
+    );
     expect(app.output()).not.toMatch(/^ +at /m);
     expect(serverOf(dataDir)).toBeUndefined();
   });

@@ -112,8 +112,10 @@ it('is a command', async () => {
   const args = ['src/cli/demo.ts', '--url', application.url, '--key', KEY, '--rate', '40', '--duration', '1'];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(stdout).toMatch(
-    /Playing about 40 events per second at http:.*\n(\d\d:\d\d:\d\d {2}.+\n)+\d+ sent, 0 failed\.\n$/,
+    /^Playing about 40 events per second at http:.*\nThey go to a demo workspace.*\nWatch http:.*\n(\d\d:\d\d:\d\d {2}.+\n)+\d+ sent, 0 failed\.\n$/,
   );
   const wrong = promisify(execFile)(process.execPath, ['src/cli/demo.ts', '--rate', 'fast']);
-  await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--rate') });
+  await expect(wrong).rejects.toMatchObject({ code: 1, stderr: '--rate: must be a number\n' });
+  const help = await promisify(execFile)(process.execPath, ['src/cli/demo.ts', '--help']);
+  expect(help.stdout).toContain('--workspace ID');
 });
