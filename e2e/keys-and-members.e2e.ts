@@ -131,6 +131,27 @@ test('a new member signs in with the password that was shown once, and chooses a
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
+test('on a phone the members are read and changed without scrolling sideways', async ({ openAs, workspace }) => {
+  const email = `${'long.address.'.repeat(4)}${workspace.id.slice(-6)}@example.test`;
+  await workspace.api.members.create.mutate({ email, name: 'Maximiliane von und zu Hohenlohe-Langenburg', role: 'PM' });
+  const viewport = { width: 390, height: 844 };
+  const page = await openAs('admin', '/admin/members', { workspaceId: workspace.id, viewport });
+  const row = page.getByRole('row', { name: /Maximiliane/ });
+  await expect(row).toContainText(email);
+  for (const cell of await row.getByRole('cell').all()) {
+    const box = await cell.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(viewport.width);
+  }
+  const role = row.getByRole('combobox', { name: /^Role of Maximiliane/ });
+  await expect(role).toHaveValue('Project manager');
+  await role.click();
+  await page.getByRole('option', { name: 'Client' }).click();
+  await expect(page.getByText(/is now client/)).toBeVisible();
+  await expect(role).toHaveValue('Client');
+  await row.getByRole('button', { name: /^Actions for Maximiliane/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Reset password' })).toBeInViewport();
+});
+
 test('an administrator of one workspace has no power in another', async ({ workspace, world }) => {
   const { cookie } = world.people.admin;
   const demo = (await workspace.api.workspaces.list.query()).find(({ isDemo }) => isDemo);

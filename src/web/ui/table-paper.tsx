@@ -12,6 +12,9 @@ type Column = string | null | { readonly label: string; readonly roomy: true };
 /** For the cells of a column that gives way on a phone. */
 export const roomy = classes.roomy;
 
+/** For what takes the place of such a cell, within another one. */
+export const compact = classes.compact;
+
 interface TablePaperProps<Row> {
   readonly query: {
     readonly data: readonly Row[] | undefined;

@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Table, Text } from '@mantine/core';
+import { Badge, Box, Button, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { usePermission, useSession } from '../../session/session.tsx';
@@ -8,9 +8,10 @@ import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { NoPermission, Nothing } from '../../ui/states.tsx';
-import { roomy, TablePaper } from '../../ui/table-paper.tsx';
+import { compact, roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { AddMember } from './add-member.tsx';
 import { MemberMenu } from './member-menu.tsx';
+import classes from './members.module.css';
 import { RoleSelect } from './role-select.tsx';
 
 /** Who belongs to the workspace, and as what. */
@@ -36,7 +37,7 @@ function Members() {
       <TablePaper
         query={members}
         what="the members"
-        columns={['Name', 'Role', { label: 'Joined', roomy: true }, null]}
+        columns={['Name', { label: 'Role', roomy: true }, { label: 'Joined', roomy: true }, null]}
         empty={
           <Nothing
             icon={<IconUsers size={26} stroke={1.5} aria-hidden />}
@@ -63,14 +64,17 @@ function Members() {
               <Text size="xs" c="dimmed">
                 {member.email}
               </Text>
+              <Box className={compact} mt="xs">
+                <RoleSelect member={member} isFull />
+              </Box>
             </Table.Td>
-            <Table.Td>
+            <Table.Td className={roomy}>
               <RoleSelect member={member} />
             </Table.Td>
             <Table.Td className={roomy}>
               <When at={member.joinedAt} />
             </Table.Td>
-            <Table.Td ta="right">
+            <Table.Td ta="right" className={classes.actions}>
               <MemberMenu member={member} />
             </Table.Td>
           </Table.Tr>

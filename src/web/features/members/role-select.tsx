@@ -10,8 +10,14 @@ import { toastUndo } from '../../ui/undo-toast.tsx';
 
 export type Member = Outputs['members']['list'][number];
 
+interface RoleSelectProps {
+  readonly member: Member;
+  /** As wide as there is room, and as high as a finger needs. */
+  readonly isFull?: boolean;
+}
+
 /** The role of a member, to change in place. Only a super administrator makes another one. */
-export function RoleSelect({ member }: { readonly member: Member }) {
+export function RoleSelect({ member, isFull = false }: RoleSelectProps) {
   const { role: ownRole } = useSession();
   const utils = trpc.useUtils();
   const change = trpc.members.setRole.useMutation({
@@ -27,9 +33,7 @@ export function RoleSelect({ member }: { readonly member: Member }) {
   return (
     <Select
       aria-label={`Role of ${member.name}`}
-      size="xs"
-      miw={130}
-      maw={190}
+      {...(isFull ? { size: 'sm' } : { size: 'xs', miw: 130, maw: 190 })}
       data={offered.map((role) => ({ value: role, label: roleLabel(role) }))}
       value={change.isPending ? change.variables.role : before}
       onChange={(role) => {
