@@ -15,7 +15,8 @@ test('a type of one’s own is refused before it is registered, and then shown u
   await expect(workspace.log(event)).rejects.toThrow(/UNKNOWN_TYPE/);
 
   const page = await openAs('admin', '/admin/types', { workspaceId: workspace.id });
-  await page.getByRole('button', { name: 'Register type' }).click();
+  await expect(page.getByText('No types of your own yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Register the first type' }).click();
   const form = page.getByRole('dialog', { name: 'Register event type' });
   await form.getByLabel('Name').fill('WEBINAR_ATTENDED');
   await form.getByLabel('Label').fill('Webinar attended');

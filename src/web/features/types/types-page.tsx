@@ -13,6 +13,7 @@ import { NoPermission } from '../../ui/states.tsx';
 import { roomy, TablePaper } from '../../ui/table-paper.tsx';
 import { TypeIcon } from '../../ui/type-icon.tsx';
 import type { ListedType } from './listed-type.ts';
+import { NoTypes } from './no-types.tsx';
 import { RegisterType } from './register-type.tsx';
 import { RemoveType } from './remove-type.tsx';
 
@@ -69,11 +70,7 @@ function Types() {
             query={custom}
             what="the event types"
             columns={['Type', { label: 'Name', roomy: true }, 'Category', null]}
-            empty={
-              <Text size="sm" c="dimmed" p="md">
-                None yet. A type has a name that programs send, and a label, an icon and a colour for people.
-              </Text>
-            }
+            empty={<NoTypes onRegister={register.open} />}
             row={(type) => (
               <Table.Tr key={type.name}>
                 {cells(type)}
