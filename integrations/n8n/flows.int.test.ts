@@ -116,8 +116,9 @@ describe(CALENDLY, () => {
     expect(world.slack).toEqual([]);
   });
 
-  test('logs a rescheduling once, with both times, and a cancellation with its reason', async () => {
-    const booked = { ...lead, fields: { ...lead.fields, 'Booked At': '2025-11-10T14:00:00.000Z' } };
+  const booked = { ...lead, fields: { ...lead.fields, Booked: true, 'Booked At': '2025-11-10T14:00:00.000Z' } };
+
+  test('logs a rescheduling once, however often it is delivered, and a cancellation with its reason', async () => {
     const world = stage.worldOf({ leads: [booked] });
     const [cancelledHalf, createdHalf] = calendlyRescheduled;
     const first = await stage.execute(CALENDLY, world, webhookItem(cancelledHalf));
@@ -128,11 +129,16 @@ describe(CALENDLY, () => {
         type: 'BOOKING_RESCHEDULED',
         metadata: {
           scheduled_at: '2025-11-12T16:00:00.000000Z',
-          previous_scheduled_at: '2025-11-10T14:00:00.000Z',
+          previous_event_uri: 'https://api.calendly.com/scheduled_events/GBGBDCAADAEDCRZ2',
           previous_invitee_uri: expect.stringContaining('AAAAAAAAAAAAAAAA'),
         },
       },
     ]);
+    // By now Airtable has the new time.
+    expect(world.tables.get('Leads')?.[0]?.fields).toMatchObject({ 'Booked At': '2025-11-12T16:00:00.000000Z' });
+    const again = await stage.execute(CALENDLY, world, webhookItem(createdHalf));
+    expect(statuses(again)).toEqual(['duplicate']);
+    expect(world.slack).toEqual([]);
     const third = await stage.execute(CALENDLY, world, webhookItem(calendlyCancelled));
     expect(await stage.storedUnder(prepared(third)[0]?.idempotencyKey)).toMatchObject([
       { type: 'BOOKING_CANCELLED', metadata: { reason: 'Something came up', canceler: 'invitee' } },

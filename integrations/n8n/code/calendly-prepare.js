@@ -7,23 +7,25 @@ const SENTENCES = {
   BOOKING_CANCELLED: 'Calendly booking cancelled',
 };
 
-/** The entry of a booking. `$input` is what the lookup of the lead found; the booking itself was read before. */
+/**
+ * The entry of a booking. `$input` is what the lookup of the lead found; the booking itself was read before. All that is said
+ * of it is Calendly's: a webhook that is delivered twice says the same twice. Airtable's time of the booking is that before a
+ * rescheduling only once, so the event that was there before is named instead: its own entry has the time.
+ */
 export function run({ $, $input, $execution }) {
   const { json: booking } = $('Read Booking').first();
-  const found = $input.all();
   const known = booking.email ? { leadEmail: booking.email } : { leadPhone: booking.phone };
   return [
     {
       json: {
         eventType: booking.event_type,
         eventCategory: 'BOOKING',
-        ...leadReference(found, known),
+        ...leadReference($input.all(), known),
         description: [SENTENCES[booking.event_type], booking.meeting].filter(Boolean).join(': '),
         metadata: withoutEmpty({
           calendly_event_uri: booking.event_uri,
           calendly_invitee_uri: booking.invitee_uri,
           scheduled_at: instantOf(booking.scheduled_at),
-          previous_scheduled_at: previousTime(booking, found),
           ends_at: instantOf(booking.ends_at),
           invitee_name: booking.name,
           invitee_email: booking.email,
@@ -33,6 +35,7 @@ export function run({ $, $input, $execution }) {
           reason: booking.reason,
           cancelled_by: booking.cancelled_by,
           canceler: booking.canceler,
+          previous_event_uri: booking.old_event,
           previous_invitee_uri: booking.old_invitee,
           utm_campaign: booking.utm_campaign,
           utm_source: booking.utm_source,
@@ -45,11 +48,4 @@ export function run({ $, $input, $execution }) {
       pairedItem: { item: 0 },
     },
   ];
-}
-
-/** Calendly does not say what the time was before; the lead's record still does. */
-function previousTime(booking, found) {
-  if (booking.event_type !== 'BOOKING_RESCHEDULED' || found.length !== 1) return undefined;
-  const before = instantOf(found[0].json['Booked At']);
-  return before !== undefined && Date.parse(before) !== Date.parse(booking.scheduled_at) ? before : undefined;
 }

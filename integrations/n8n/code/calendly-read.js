@@ -31,6 +31,8 @@ function readBooking({ event, created_at: createdAt, payload }) {
     time_zone: payload.timezone,
     location: meeting.location?.join_url ?? meeting.location?.location,
     old_invitee: payload.old_invitee,
+    // An invitee's address is that of its event and what follows.
+    old_event: payload.old_invitee?.split('/invitees/')[0],
     reason: cancellation.reason,
     cancelled_by: cancellation.canceled_by,
     canceler: cancellation.canceler_type,

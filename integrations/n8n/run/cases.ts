@@ -28,7 +28,10 @@ const PATHS: Readonly<Record<string, string>> = {
   [REPLIES]: 'uysp-simpletexting-reply',
   [DELIVERY]: 'uysp-simpletexting-delivery',
 };
-const SARAH = { id: 'recSARAH000000001', fields: { Email: 'sarah.lee@example.com' } };
+const SARAH = {
+  id: 'recSARAH000000001',
+  fields: { Email: 'sarah.lee@example.com', Booked: true, 'Booked At': '2025-11-10T14:00:00.000Z' },
+};
 const DANA = { id: 'recDANA0000000001', fields: { Phone: '(408) 555-0134' } };
 
 export const CASES: readonly Case[] = [

@@ -13,7 +13,7 @@ Calendly calls this webhook for **invitee.created** and **invitee.canceled** (su
 | canceled | BOOKING_CANCELLED |
 | canceled, rescheduled | nothing: its other half is logged |
 
-Key: the invitee's own address at Calendly and the kind, so a webhook that is delivered twice stands in the book once.`;
+Key: the invitee's own address at Calendly and the kind, so a webhook that is delivered twice stands in the book once. A rescheduling names the event that was there before; that one's own entry has its time.`;
 
 /** Logs what happens to bookings, and keeps the lead's booking in Airtable. */
 export function calendlyBooked(settings: Settings) {
