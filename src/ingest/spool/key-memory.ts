@@ -24,6 +24,8 @@ export interface KeyMemory {
   rememberSpooled(activity: NewActivity, event: SpooledEvent): void;
   /** The segment is drained: the database knows its keys now. */
   forget(segment: Segment): void;
+  /** The segment is lost to the program: its events come into the book only by a repeat, so none is answered as one. */
+  lose(segment: Segment): void;
   findStored(activity: NewActivity): KnownEvent | undefined;
   rememberStored(activity: NewActivity, event: KnownEvent): void;
   /** It was brought to the book, by the drain or without an answer: it may be there, under this id. */
@@ -63,6 +65,10 @@ export function createKeyMemory(maxSpooled: number = MAX_SPOOLED, maxStored: num
         spooled.delete(key);
         if (event) putBrought(key, { id: event.id, bodyHash: event.bodyHash, occurredAt: event.occurredAt });
       }
+      keysIn.delete(segment);
+    },
+    lose(segment) {
+      for (const key of keysIn.get(segment) ?? []) spooled.delete(key);
       keysIn.delete(segment);
     },
     findStored: (activity) => stored.get(keyOf(activity)),

@@ -21,6 +21,18 @@ test('a key is known from the moment it is spooled until its segment is drained'
   expect(keys.findSpooled(keyed('b'))).toMatchObject(event('b'));
 });
 
+test('a key whose segment is lost is free again, and nothing says that its event was brought to the book', async () => {
+  const keys = createKeyMemory();
+  const [lost, adopted] = [segment('1'), segment('2')];
+  keys.rememberSpooled(keyed('a'), { ...event('a'), durable: Promise.resolve(lost) });
+  keys.rememberSpooled(keyed('b'), { ...event('b'), durable: Promise.resolve(adopted) });
+  await Promise.resolve();
+  keys.lose(lost);
+  keys.forget(adopted);
+  expect([keys.findSpooled(keyed('a')), keys.findBrought(keyed('a'))]).toEqual([undefined, undefined]);
+  expect([keys.findSpooled(keyed('b')), keys.findBrought(keyed('b'))]).toEqual([undefined, event('b')]);
+});
+
 test('a key whose event did not get to the disk is forgotten', async () => {
   const keys = createKeyMemory();
   const durable = Promise.reject(new Error('disk full'));

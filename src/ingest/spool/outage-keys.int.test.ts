@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createQueries } from '#query/index.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
+import { createFaultyFiles, diskError } from '#testing/faulty-files.ts';
 import { type IngestProcess, quarantinedIn, receiptOf, rowsOf, startIngestProcess } from '#testing/outage.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -127,6 +128,24 @@ describe('an idempotency key during an outage', () => {
     await app.gate.open();
     await app.drained();
     expect((await rows()).map(({ id }) => id)).toEqual([first.activityId]);
+  });
+
+  test.each([
+    ['that the disk does not give back', 'EIO'],
+    ['that another process has taken', 'ENOENT'],
+  ])('whose event was in a segment %s is free again: the repeat is taken', async (_, code) => {
+    const files = createFaultyFiles();
+    const losing = await startIngestProcess(book, workspaceId, { files });
+    await losing.gate.shut();
+    expect(receiptOf(await losing.send(event, 'k')).status).toBe('spooled');
+    files.fault = ({ kind, path }) => (kind === 'read' && /\.(open|seg)$/.test(path) ? diskError(code) : undefined);
+    await losing.gate.open();
+    await losing.drained();
+    files.fault = () => undefined;
+    expect(await descriptions()).toEqual([]);
+    expect(receiptOf(await losing.send(event, 'k')).status).toBe('stored');
+    expect(await descriptions()).toEqual(['the event']);
+    expect(await losing.send(event, 'k')).toMatchObject({ status: 'duplicate' });
   });
 
   test('whose event reached the book, and not its answer: every receipt names what is there', async () => {

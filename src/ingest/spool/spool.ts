@@ -142,6 +142,8 @@ export function createSpool(options: SpoolOptions): Spool & Service {
     // Behind the bytes that are known to be on the disk a failed write may have left some that nobody was promised.
     const content = await readSegment(damage, segment.path, bytes.subarray(0, segment.bytes));
     failedReads.delete(segment);
+    // Which records are missing nobody knows: of those that are there a repeat meets the first at the drain.
+    if (!content.isWhole) keys.lose(segment);
     return content;
   };
 
@@ -153,6 +155,8 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
         log.error({ segment: segment.path }, 'a spool segment is not there any more: another process has adopted it');
         drop(segment);
+        // It is brought to the book by the other one: from now on the book decides what is a repeat.
+        keys.forget(segment);
         return undefined;
       }
       const attempts = (failedReads.get(segment) ?? 0) + 1;
@@ -160,6 +164,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       if (attempts < READ_ATTEMPTS) throw error;
       await damage.setFileAside(segment.path, error);
       drop(segment);
+      keys.lose(segment);
       return undefined;
     }
   };

@@ -220,6 +220,24 @@ describe('a segment file', () => {
     }
   });
 
+  test('with flipped bytes says so while it waits: a repeat of what was in it is not taken for one', async () => {
+    const dataDir = spoolDataDir();
+    const spool = await startSpool({ dataDir });
+    const record = exampleRecord('b', { idempotency: { key: 'k', bodyHash: 'h' } });
+    const { id, occurredAt } = record.activity;
+    const durable = spool.append(record);
+    spool.keys.rememberSpooled(record.activity, { id, bodyHash: 'h', occurredAt, durable });
+    await durable;
+    const path = segmentOf(dataDir);
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('"description":"b"') + 15;
+    bytes[at] = (bytes[at] ?? 0) ^ 0x20;
+    writeFileSync(path, bytes);
+    expect(spool.keys.findSpooled(record.activity)).toMatchObject({ id });
+    expect(await oldestRecords(spool)).toEqual([]);
+    expect(spool.keys.findSpooled(record.activity)).toBeUndefined();
+  });
+
   test('with flipped bytes loses that record alone: it is set aside with a note, counted, and reported once', async () => {
     const dataDir = spoolDataDir();
     const path = await leaveBehind(dataDir, ['a', 'b', 'c'], true);
