@@ -139,10 +139,27 @@ describe(CALENDLY, () => {
     const again = await stage.execute(CALENDLY, world, webhookItem(createdHalf));
     expect(statuses(again)).toEqual(['duplicate']);
     expect(world.slack).toEqual([]);
-    const third = await stage.execute(CALENDLY, world, webhookItem(calendlyCancelled));
+    const { uri, event, scheduled_event } = createdHalf.payload;
+    const payload = { ...calendlyCancelled.payload, uri, event, scheduled_event };
+    const third = await stage.execute(CALENDLY, world, webhookItem({ ...calendlyCancelled, payload }));
     expect(await stage.storedUnder(prepared(third)[0]?.idempotencyKey)).toMatchObject([
       { type: 'BOOKING_CANCELLED', metadata: { reason: 'Something came up', canceler: 'invitee' } },
     ]);
+    expect(world.tables.get('Leads')?.[0]?.fields).toMatchObject({ Booked: false });
+  });
+
+  test('logs that an older booking was cancelled, and keeps the later one in Airtable', async () => {
+    const later = { Booked: true, 'Booked At': '2025-11-12T16:00:00.000Z' };
+    const world = stage.worldOf({ leads: [{ ...lead, fields: { ...lead.fields, ...later } }] });
+    const older = { ...calendlyCancelled, payload: { ...calendlyCancelled.payload, uri: 'https://c.example/i/older' } };
+    const played = await stage.execute(CALENDLY, world, webhookItem(older));
+    expect(statuses(played)).toEqual(['stored']);
+    expect(world.tables.get('Leads')?.[0]?.fields).toMatchObject(later);
+  });
+
+  test('takes the booking back of a lead whose time Airtable does not have', async () => {
+    const world = stage.worldOf({ leads: [{ ...lead, fields: { ...lead.fields, Booked: true } }] });
+    await stage.execute(CALENDLY, world, webhookItem(calendlyCancelled));
     expect(world.tables.get('Leads')?.[0]?.fields).toMatchObject({ Booked: false });
   });
 

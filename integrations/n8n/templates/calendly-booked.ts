@@ -1,5 +1,5 @@
 import { logBlock } from './log-block.ts';
-import { airtableChange, airtableSearch, code, isTrue, note, THREE_TRIES, webhook } from './nodes.ts';
+import { airtableChange, airtableSearch, code, note, THREE_TRIES, webhook } from './nodes.ts';
 import type { Settings } from './settings.ts';
 import { toWorkflow } from './workflow.ts';
 
@@ -13,7 +13,9 @@ Calendly calls this webhook for **invitee.created** and **invitee.canceled** (su
 | canceled | BOOKING_CANCELLED |
 | canceled, rescheduled | nothing: its other half is logged |
 
-Key: the invitee's own address at Calendly and the kind, so a webhook that is delivered twice stands in the book once. A rescheduling names the event that was there before; that one's own entry has its time.`;
+Key: the invitee's own address at Calendly and the kind, so a webhook that is delivered twice stands in the book once. A rescheduling names the event that was there before; that one's own entry has its time.
+
+Airtable keeps the booking made last, by its time: when an older one is cancelled, that one stands.`;
 
 /** Logs what happens to bookings, and keeps the lead's booking in Airtable. */
 export function calendlyBooked(settings: Settings) {
@@ -35,28 +37,28 @@ export function calendlyBooked(settings: Settings) {
         waitBetweenTries: 1000,
         onError: 'continueRegularOutput',
       }),
-      isTrue('Lead Found?', [880, 60], '={{ $json.leadAirtableId !== undefined }}'),
-      airtableChange('Update Lead', [1100, 60], {
+      code('Booking of Lead', [660, 60], 'calendly-lead'),
+      airtableChange('Update Lead', [880, 60], {
         settings,
         table: 'AIRTABLE_LEADS',
         match: 'id',
         columns: [
-          ['id', 'string', '={{ $json.leadAirtableId }}'],
-          ['Booked', 'boolean', "={{ $json.eventType !== 'BOOKING_CANCELLED' }}"],
-          ['Booked At', 'dateTime', '={{ $json.metadata.scheduled_at }}'],
+          ['id', 'string', '={{ $json.id }}'],
+          ['Booked', 'boolean', '={{ $json.booked }}'],
+          ['Booked At', 'dateTime', '={{ $json.booked_at }}'],
         ],
         ...THREE_TRIES,
         onError: 'continueRegularOutput',
       }),
-      note('Note', [0, -120], [620, 360], NOTE),
+      note('Note', [0, -160], [620, 420], NOTE),
       ...log.nodes,
     ],
     links: [
       ['Calendly Webhook', 'Read Booking'],
       ['Read Booking', 'Find Lead'],
+      ['Find Lead', 'Booking of Lead'],
       ['Find Lead', 'Prepare Activity Log Entry'],
-      ['Prepare Activity Log Entry', 'Lead Found?'],
-      ['Lead Found?', 'Update Lead', 0],
+      ['Booking of Lead', 'Update Lead'],
       ...log.links,
     ],
   });
