@@ -22,12 +22,15 @@ afterAll(async () => {
 
 let control: ImportControl;
 let home: string;
-/** Jobs that a thread was made for; each waits there until it is let begin. */
-let launched: { readonly job: ImportJob; begin(): void }[];
+/** Jobs that a thread was made for; each waits there until it is let begin, or breaks. */
+let launched: { readonly job: ImportJob; begin(): void; breakOff(error: Error): void }[];
+/** Why no thread can be made. */
+let noThread: Error | undefined;
 
 beforeEach(async () => {
   home = await tested.makeWorkspace();
   launched = [];
+  noThread = undefined;
   const dataDir = mkdtempSync(join(tmpdir(), 'historybook-control-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   control = createImportControl({
@@ -36,9 +39,10 @@ beforeEach(async () => {
     log: silentLogger,
     dataDir,
     launch(job) {
+      if (noThread) throw noThread;
       const abort = new AbortController();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      launched.push({ job, begin: resolve });
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      launched.push({ job, begin: resolve, breakOff: reject });
       return { done: promise.then(() => workOnJob(book, job, abort.signal)), stop: () => abort.abort() };
     },
   });
@@ -90,4 +94,39 @@ test('what waits in line is stopped at once, and never begun', async () => {
   await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([first, last]);
   launched[1]?.begin();
   await untilOver(last);
+}, 60_000);
+
+test('a thread that cannot be made costs its own job alone, which has failed and can go on', async () => {
+  noThread = new Error('Worker initialization failure: EAGAIN');
+  const id = await upload('import', 'a.csv');
+  const comparison = await upload('parity', 'b.csv');
+  await untilOver(id);
+  const error = 'could not be begun: Worker initialization failure: EAGAIN';
+  expect(await control.importById(home, id)).toMatchObject({ state: 'failed', error, canGoOn: true });
+  await expect.poll(() => control.comparison(home, comparison)).toMatchObject({ state: 'failed', error });
+
+  noThread = undefined;
+  const next = await upload('try', 'c.csv');
+  await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([next]);
+  await control.resumeImport(home, id);
+  for (const [i, over] of [next, id].entries()) {
+    await expect.poll(() => launched.length).toBe(i + 1);
+    launched[i]?.begin();
+    await untilOver(over);
+    expect(await control.importById(home, over)).toMatchObject({ state: 'done', counts: { records: 1152 } });
+  }
+}, 60_000);
+
+test('a thread that breaks says so, and the next job begins', async () => {
+  const id = await upload('import', 'a.csv');
+  const next = await upload('parity', 'b.csv');
+  launched[0]?.breakOff(new Error('Worker terminated due to reaching memory limit: JS heap out of memory'));
+  await untilOver(id);
+  expect(await control.importById(home, id)).toMatchObject({
+    state: 'failed',
+    error: 'broke off: Worker terminated due to reaching memory limit: JS heap out of memory',
+  });
+  await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([id, next]);
+  launched[1]?.begin();
+  await expect.poll(() => control.comparison(home, next), { timeout: 20_000 }).toMatchObject({ state: 'done' });
 }, 60_000);

@@ -47,7 +47,7 @@ import {
   toParityView,
   wantParityStop,
 } from '../parity/store.ts';
-import type { ImportJob } from './job.ts';
+import { failJob, type ImportJob } from './job.ts';
 import { createJobRunner, type JobRunnerDeps } from './runner.ts';
 import { createUploads } from './upload.ts';
 
@@ -120,7 +120,12 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
   const { pool, clock, log, dataDir, launch } = deps;
   const uploads = createUploads(dataDir);
   const mappings = createMappings(pool, clock);
-  const runner = createJobRunner({ launch, log, onEnded: (job) => cleanUp(job) });
+  const runner = createJobRunner({
+    launch,
+    log,
+    onEnded: (job) => cleanUp(job),
+    onFailed: (job, reason) => failJob({ pool, clock }, job, reason),
+  });
 
   /** The file of an import that is through has done its service. */
   const cleanUp = async ({ kind, workspaceId, id }: ImportJob) => {

@@ -12,7 +12,7 @@ import {
 import { isPassing, messageOf } from '../import/run.ts';
 import { finishRun, importSettings } from '../import/run-store.ts';
 import { missingFeed, type ParityRow, workOnParity } from '../parity/index.ts';
-import { readParity } from '../parity/store.ts';
+import { finishParity, readParity } from '../parity/store.ts';
 
 /** An import or comparison that was begun, to be worked on in the background. */
 export interface ImportJob {
@@ -34,6 +34,18 @@ export async function workOnJob(
   }
   const run = await readRun(deps.pool, workspaceId, id);
   await workOnImport(deps, run, await openFeed(deps, run), { signal });
+}
+
+/** Notes that nobody works on a job any more that did not end by itself; where it has, that stands. */
+export async function failJob(
+  { pool, clock }: Pick<ImportDeps, 'pool' | 'clock'>,
+  { kind, workspaceId, id }: ImportJob,
+  reason: string,
+): Promise<void> {
+  if (kind === 'import') await finishRun(pool, id, 'failed', reason, clock.now());
+  else if ((await readParity(pool, workspaceId, id)).state === 'running') {
+    await finishParity(pool, id, 'failed', reason, clock.now());
+  }
 }
 
 /** What an import that was begun reads from. One whose file is gone, or another one by now, has failed. */

@@ -1,4 +1,5 @@
 import type { Logger } from '#platform/log.ts';
+import { messageOf } from '../import/run.ts';
 import type { ImportJob } from './job.ts';
 
 /** A job at work beside the server: in a thread of its own, so that nobody's request waits while a file is parsed. */
@@ -23,23 +24,40 @@ export interface JobRunnerDeps {
   readonly log: Logger;
   /** Called when a job has ended by itself. */
   readonly onEnded: (job: ImportJob) => Promise<void>;
+  /** Called when a job could not be begun, or broke off: nobody works on it any more. */
+  readonly onFailed: (job: ImportJob, reason: string) => Promise<void>;
 }
 
-export function createJobRunner({ launch, log, onEnded }: JobRunnerDeps): JobRunner {
+export function createJobRunner({ launch, log, onEnded, onFailed }: JobRunnerDeps): JobRunner {
   const waiting: ImportJob[] = [];
   let current: { readonly job: ImportJob; readonly launched: Launched } | undefined;
   let isStopping = false;
   let working: Promise<void> = Promise.resolve();
 
-  const work = async () => {
-    for (let job = waiting.shift(); job !== undefined && !isStopping; job = waiting.shift()) {
+  /** Why the job did not end well, undefined when it did. */
+  const workOn = async (job: ImportJob): Promise<string | undefined> => {
+    let verb = 'could not be begun';
+    try {
       const launched = launch(job);
       current = { job, launched };
+      verb = 'broke off';
+      await launched.done;
+      return undefined;
+    } catch (error) {
+      log.error({ err: error, job }, `an import ${verb}`);
+      return `${verb}: ${messageOf(error)}`;
+    }
+  };
+
+  /** Whatever becomes of a job, the next one has its turn: this never rejects. */
+  const work = async () => {
+    for (let job = waiting.shift(); job !== undefined && !isStopping; job = waiting.shift()) {
+      const failure = await workOn(job);
+      if (isStopping) return;
       try {
-        await launched.done;
-        if (!isStopping) await onEnded(job);
+        await (failure === undefined ? onEnded(job) : onFailed(job, failure));
       } catch (error) {
-        log.error({ err: error, job }, 'an import broke off');
+        log.error({ err: error, job }, 'the end of an import could not be noted');
       }
       if (!isStopping) current = undefined;
     }
