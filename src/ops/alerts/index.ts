@@ -25,6 +25,7 @@ import { createInbox, type Inbox } from './inbox.ts';
 import { createOutageMemory } from './outage-memory.ts';
 import { watchOutage } from './outage-watch.ts';
 import { createProcessBeat, placeOf } from './processes.ts';
+import { createRounds } from './rounds.ts';
 import { createRules, type Rules } from './rules.ts';
 import { createSend } from './send.ts';
 
@@ -57,6 +58,8 @@ export interface AlertsDeps {
 }
 
 const EVERY_MS = { evaluate: 30_000, deliver: 5_000, beat: 10_000, outage: 10_000 } as const;
+/** A try to beat may still hang on the database that was away: the next one follows. */
+const HEAR_MS = 2 * EVERY_MS.beat;
 
 export function createAlerts(deps: AlertsDeps): Alerts & Service {
   const { pool, clock, log, config, seal, fallback } = deps;
@@ -104,6 +107,7 @@ export function createAlerts(deps: AlertsDeps): Alerts & Service {
     await processes.beat();
     await logins.flush();
   };
+  const round = createRounds({ clock, say, evaluate: (signal) => evaluate(evaluating, signal), hearMs: HEAR_MS });
   const outageWatch = repeated('alerts of outages', EVERY_MS.outage, () => watchOutage(watching));
   const service = createServiceGroup({
     name: 'alerts',
@@ -113,7 +117,7 @@ export function createAlerts(deps: AlertsDeps): Alerts & Service {
         await processes.leave();
       }),
       repeated('delivery of alerts', EVERY_MS.deliver, () => deliverDue(delivering)),
-      repeated('rules', EVERY_MS.evaluate, (signal) => evaluate(evaluating, signal)),
+      repeated('rules', EVERY_MS.evaluate, round),
       outageWatch,
     ],
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AlertKind, AlertView } from '#domain/alert.ts';
 import type { UserPrincipal } from '#domain/principal.ts';
 import type { FallbackState } from '#ingest/index.ts';
@@ -230,6 +230,29 @@ describe('a source', () => {
     const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 1, segments: 1, oldestAt: null, damaged: 0 };
     spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
     expect(await found('source-silent')).toEqual([]);
+    spool = { ...spool, records: 0 };
+    expect(await found('source-silent')).toHaveLength(1);
+  });
+
+  test('is not judged, when the database is just there again, before each process could say what waits with it', async () => {
+    await arrive('n8n:regular', every(20, 5 * WEEK, 120));
+    const evaluating = createTestAlerts({ pool, clock });
+    onTestFinished(async () => {
+      await evaluating.alerts.stop();
+      evaluating.remove();
+    });
+    /** What is done again and again has been done. */
+    const atRest = () => vi.waitFor(() => expect(clock.sleepers).toBe(4), { timeout: 10_000 });
+    const silent = async () => (await process.alerts.open(workspaceId)).filter(({ kind }) => kind === 'source-silent');
+    await evaluating.alerts.start();
+    await atRest();
+    expect(await silent()).toEqual([]);
+    const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 1, segments: 1, oldestAt: null, damaged: 0 };
+    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
+    await process.alerts.evaluate();
+    await clock.advance(MINUTE / 2);
+    await atRest();
+    expect(await silent()).toEqual([]);
     spool = { ...spool, records: 0 };
     expect(await found('source-silent')).toHaveLength(1);
   });
