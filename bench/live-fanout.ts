@@ -53,7 +53,7 @@ interface Parts {
 
 async function fanOut({ database, server, raw, ours, theirs, log }: Parts): Promise<BenchRow[]> {
   await tell(ours, streams(SUBSCRIBERS, database));
-  await tell(theirs, { open: SUBSCRIBERS, path: '/', headers: {} });
+  await tell(theirs, { open: SUBSCRIBERS, path: '/', headers: [] });
   const p99s: number[] = [];
   const rawP99s: number[] = [];
   const costs: number[] = [];
@@ -181,7 +181,7 @@ function spread(latencies: Float64Array): string {
 }
 
 function streams(open: number, { keys }: BenchDatabase): SubscribersQuestion {
-  return { open, path: '/api/trpc/live.activities', headers: { 'x-api-key': keys[0] ?? '' } };
+  return { open, path: '/api/trpc/live.activities', headers: keys.map((key) => ({ 'x-api-key': key })) };
 }
 
 function placeOf(url: string): SubscribersOptions {

@@ -20,7 +20,8 @@ export interface Arrivals {
 export interface OpenStreams {
   readonly open: number;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Of the streams in turn: no key may hold all of them. */
+  readonly headers: readonly Readonly<Record<string, string>>[];
 }
 
 /** Opens streams; gives what has come since it was asked last; waits for all to have a position; closes all. */
@@ -47,7 +48,7 @@ serveParent(({ host, port }: SubscribersOptions) => {
     for (const watcher of watchers) watcher();
   };
 
-  const open = ({ path, headers }: OpenStreams) =>
+  const open = (path: string, headers: OpenStreams['headers'][number] = {}) =>
     new Promise<void>((resolve, reject) => {
       const socket = connect(port, host);
       sockets.add(socket);
@@ -86,8 +87,10 @@ serveParent(({ host, port }: SubscribersOptions) => {
         });
         return undefined;
       }
+      const { path, headers } = question;
       for (let opened = 0; opened < question.open; opened += 50) {
-        await Promise.all(Array.from({ length: Math.min(50, question.open - opened) }, () => open(question)));
+        const next = Array.from({ length: Math.min(50, question.open - opened) }, (_, i) => opened + i);
+        await Promise.all(next.map((i) => open(path, headers[i % headers.length])));
       }
       return undefined;
     },

@@ -24,11 +24,11 @@ export async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<LiveEnvelope, void> {
   const all = set.feeds.map(({ id }) => id);
-  const follower: Follower = { principal, bell: new Bell(), isClosed: false };
+  const follower: Follower = { principal, set, bell: new Bell(), isClosed: false };
   let { epoch, from: cursor, starts, resync } = plan;
   let told = -1;
   const expiresAt = clock.monotonicMs() + limits.maxAgeMs;
-  hub.assertRoom(set);
+  hub.assertRoom(principal, set);
   hub.addFollower(follower);
   try {
     if (plan.forbidden.length > 0) yield { cursor: at(cursor), message: { feeds: plan.forbidden, forbidden: true } };

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { formatStreamCursor } from '#domain/cursor.ts';
-import { AppError } from '#domain/errors.ts';
 import type { Principal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
@@ -13,6 +12,7 @@ import type { Group } from './group.ts';
 import { Outlet } from './outlet.ts';
 import { Registry } from './registry.ts';
 import { Ring } from './ring.ts';
+import { Room } from './room.ts';
 import { SearchRounds } from './search-rounds.ts';
 import { Searches } from './searches.ts';
 import { Subscriber } from './subscriber.ts';
@@ -31,6 +31,7 @@ export interface HubDeps {
 /** A reader in this process that follows by itself: the hub only wakes it. */
 export interface Follower {
   readonly principal: Principal;
+  readonly set: FeedSet;
   readonly bell: Bell;
   isClosed: boolean;
 }
@@ -43,7 +44,8 @@ export class Hub implements TailListener {
   readonly history: History;
   readonly #deps: HubDeps;
   readonly #ring: Ring;
-  readonly #registry = new Registry();
+  readonly #room: Room;
+  readonly #registry: Registry;
   readonly #outlet: Outlet;
   readonly #catchUp: CatchUp;
   readonly #rounds: SearchRounds;
@@ -51,7 +53,6 @@ export class Hub implements TailListener {
   readonly #onDrain: (this: LiveSocket) => void;
   readonly #onClose: (this: LiveSocket) => void;
   #epoch: number | undefined;
-  #refused = 0;
   #deliveryMs: number[] = [];
   #begunAt = 0;
 
@@ -59,6 +60,8 @@ export class Hub implements TailListener {
     const { pool, clock, log, limits } = deps;
     this.#deps = deps;
     this.#ring = new Ring(limits);
+    this.#room = new Room(limits);
+    this.#registry = new Registry(this.#room);
     this.history = { pool, ring: this.#ring, searches: new Searches(deps.matchSearch, clock) };
     this.#outlet = new Outlet(this.#registry, clock, limits);
     this.#catchUp = new CatchUp({
@@ -136,17 +139,9 @@ export class Hub implements TailListener {
     if (this.#deliveryMs.length > DELIVERIES_KEPT) this.#deliveryMs.shift();
   }
 
-  /** @throws AppError UNAVAILABLE when there is no room for one more. */
-  assertRoom(set: FeedSet): void {
-    const { maxSubscribers, maxSearches } = this.#deps.limits;
-    const isFull = this.#registry.size + this.#followers.size >= maxSubscribers;
-    const hasManySearches = set.hasSearch && this.#registry.searchCountWith(set) > maxSearches;
-    if (!isFull && !hasManySearches) return;
-    this.#refused += 1;
-    throw new AppError('UNAVAILABLE', {
-      message: 'Too many live streams are open. Try again shortly.',
-      retryAfter: 10,
-    });
+  /** @throws AppError RATE_LIMITED or UNAVAILABLE when there is no room for one more of the principal, or of anybody. */
+  assertRoom(principal: Principal, set: FeedSet): void {
+    this.#room.assertFor(principal, set);
   }
 
   /** Begins the stream on a response whose head has been sent. */
@@ -170,10 +165,11 @@ export class Hub implements TailListener {
 
   addFollower(follower: Follower): void {
     this.#followers.add(follower);
+    this.#room.enter(follower.principal, follower.set);
   }
 
   removeFollower(follower: Follower): void {
-    this.#followers.delete(follower);
+    if (this.#followers.delete(follower)) this.#room.leave(follower.principal, follower.set);
   }
 
   /** Shows every stream that it is alive; closes those that are too old or have not been read for too long. */
@@ -215,7 +211,7 @@ export class Hub implements TailListener {
       ringBytes: this.#ring.bytes,
       delivered: this.#outlet.delivered,
       resyncs: this.#outlet.resyncs,
-      refused: this.#refused,
+      refused: this.#room.refused,
       deliveryMs: [...this.#deliveryMs],
     };
   }

@@ -48,7 +48,7 @@ export function createLive(deps: LiveDeps): Live {
   const plan = async (request: FollowRequest): Promise<[FeedSet, Plan]> => {
     const { allowed: feeds, forbidden } = judgeFeeds(request);
     const set = toFeedSet(request.principal.workspaceId, feeds);
-    hub.assertRoom(set);
+    hub.assertRoom(request.principal, set);
     const { lastEventId } = request;
     // A cursor ahead of us may be of a page that was read after our last look: then a look at the book will tell.
     const isBehind = hub.book === undefined || isAhead(feeds, lastEventId, hub.book);
@@ -80,7 +80,7 @@ export function createLive(deps: LiveDeps): Live {
       const [set, start] = await plan(request);
       return (open, format) => {
         // Many may have been let in while the book was looked at.
-        hub.assertRoom(set);
+        hub.assertRoom(request.principal, set);
         hub.subscribe(open(), request.principal, set, start, format);
         tail.nudge();
       };

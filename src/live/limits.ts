@@ -1,9 +1,11 @@
 import type { LiveLimits } from './types.ts';
 
-/** Measured on two cores: see bench/live-fanout.ts. All memory that clients can cause is bounded by these. */
+/** Measured on two cores: see bench/live-fanout.ts. All memory that clients can cause is bounded by these. Described in docs/operations.md. */
 export const DEFAULT_LIMITS: LiveLimits = {
   maxSubscribers: 5_000,
+  maxSubscribersEach: 500,
   maxSearches: 200,
+  maxSearchesEach: 20,
   ringCount: 5_000,
   ringBytes: 16 * 1024 * 1024,
   prefill: 500,

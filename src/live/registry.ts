@@ -1,5 +1,6 @@
 import type { FeedSet } from './feeds.ts';
 import { Group } from './group.ts';
+import type { Room } from './room.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { FrameFormat, LiveSocket } from './types.ts';
 
@@ -9,6 +10,11 @@ export class Registry {
   readonly #groups = new Map<string, Group<Subscriber>>();
   readonly #byWorkspace = new Map<string, Set<Group<Subscriber>>>();
   readonly #searching = new Set<Group<Subscriber>>();
+  readonly #room: Room;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
 
   get size(): number {
     return this.#subscribers.size;
@@ -16,12 +22,6 @@ export class Registry {
 
   get groupCount(): number {
     return this.#groups.size;
-  }
-
-  /** How many different searches there are with those of `set`. */
-  searchCountWith(set: FeedSet): number {
-    const searches = [...this.#searching].flatMap((group) => searchesOf(group.set));
-    return new Set([...searches, ...searchesOf(set)]).size;
   }
 
   /** Groups whose filters have search words. */
@@ -60,12 +60,14 @@ export class Registry {
   add(subscriber: Subscriber): void {
     this.#subscribers.set(subscriber.socket, subscriber);
     subscriber.group.size += 1;
+    this.#room.enter(subscriber.principal, subscriber.group.set);
   }
 
   /** Returns false when it was gone already. */
   remove(subscriber: Subscriber): boolean {
     if (!this.#subscribers.delete(subscriber.socket)) return false;
     const { group } = subscriber;
+    this.#room.leave(subscriber.principal, group.set);
     group.live.delete(subscriber);
     group.size -= 1;
     if (group.size === 0) this.#drop(group);
@@ -80,8 +82,4 @@ export class Registry {
     siblings?.delete(group);
     if (siblings?.size === 0) this.#byWorkspace.delete(workspaceId);
   }
-}
-
-function searchesOf(set: FeedSet): string[] {
-  return set.feeds.flatMap(({ search }) => (search === undefined ? [] : [search]));
 }

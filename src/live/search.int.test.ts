@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { type EventStream, openEventStream } from '#testing/event-stream.ts';
 import {
   append,
+  keyOf,
   type LiveServer,
   type LiveServerOptions,
   newActivity,
@@ -147,5 +148,38 @@ describe('a feed with search words', () => {
     const one = await server({ limits: { maxSearches: 2 } });
     for (const word of ['kiwis', 'melons', 'kiwis']) await follow(one, `search=${word}`).connected();
     expect(await follow(one, 'search=quinces').refused).toBe(503);
+  });
+
+  test('is refused to who follows his share of different ones; what is followed already, and by others, is not', async () => {
+    const authenticate = (headers: Headers) => ({ ...keyOf(), keyId: headers.get('x-test-principal') ?? '' });
+    const one = await server({ authenticate, limits: { maxSearches: 3, maxSearchesEach: 2 } });
+    const followAs = (keyId: string, word: string) => {
+      const headers = { 'x-test-principal': keyId };
+      const stream = openEventStream(() => `${one.url}/api/stream?search=${word}`, { headers });
+      onTestFinished(() => stream.close());
+      return stream;
+    };
+    const [kiwis] = ['kiwis', 'melons', 'melons'].map((word) => followAs('greedy', word));
+    await expect.poll(() => one.live.stats().subscribers).toBe(3);
+    expect(await followAs('greedy', 'quinces').refused).toBe(429);
+    await followAs('modest', 'quinces').connected();
+    kiwis?.close();
+    await expect.poll(() => one.live.stats().subscribers).toBe(3);
+    await followAs('greedy', 'quinces').connected();
+  });
+
+  test('is counted for a reader in this process too', async () => {
+    const one = await server({ limits: { maxSearchesEach: 1, maxSubscribersEach: 2 } });
+    const abort = new AbortController();
+    onTestFinished(() => abort.abort());
+    const begin = (search?: string) => {
+      const feeds = [{ id: 'feed', filter: search === undefined ? {} : { search } }];
+      return one.live.follow({ principal: keyOf(), feeds }, abort.signal).next();
+    };
+    await begin('kiwis');
+    const refusal = { code: 'RATE_LIMITED', retryAfter: 10 };
+    await expect(begin('melons')).rejects.toMatchObject({ ...refusal, message: expect.stringContaining('search') });
+    await begin();
+    await expect(begin()).rejects.toMatchObject({ ...refusal, message: expect.stringContaining('streams') });
   });
 });

@@ -74,8 +74,11 @@ export type MatchSearch = (
 export interface LiveLimits {
   /** Subscribers at once; one more is answered UNAVAILABLE with Retry-After. */
   readonly maxSubscribers: number;
+  /** Of them those of one key or person, whatever there is room for; one more is answered RATE_LIMITED with Retry-After. */
+  readonly maxSubscribersEach: number;
   /** Filters with search words at once: each costs a query per batch. */
   readonly maxSearches: number;
+  readonly maxSearchesEach: number;
   /** Recent activities kept in memory: how many, and how many bytes of JSON. */
   readonly ringCount: number;
   readonly ringBytes: number;
@@ -133,7 +136,7 @@ export interface Live extends Service {
    * Makes sure that the request may be served now. What it returns starts the stream: `open` is asked for the socket,
    * the head of the answer sent, once there is room for it.
    * Of several feeds those that are forbidden are told and left out.
-   * @throws AppError FORBIDDEN (when no feed is allowed), INVALID_INPUT or UNAVAILABLE; so does what it returns, before `open` is called
+   * @throws AppError FORBIDDEN (when no feed is allowed), INVALID_INPUT, RATE_LIMITED or UNAVAILABLE; so does what it returns, before `open` is called
    */
   admit(request: FollowRequest): Promise<StartStream>;
   /**

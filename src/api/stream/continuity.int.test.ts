@@ -178,6 +178,26 @@ describe('an open feed', () => {
     await Promise.all(answers.map(({ body }) => body?.cancel()));
   });
 
+  test('is refused to who has his share open, however many he asks for at once; others go on', async () => {
+    const authenticate = (headers: Headers) => ({ ...keyOf(), keyId: headers.get('x-test-principal') ?? '' });
+    const one = await server({ authenticate, limits: { maxSubscribers: 6, maxSubscribersEach: 3 } });
+    const open = (keyId: string) => fetch(`${one.url}/api/stream`, { headers: { 'x-test-principal': keyId } });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => open('greedy')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(3).fill(200), ...Array(5).fill(429)]);
+    const refusal = answers.find(({ status }) => status === 429);
+    expect(refusal?.headers.get('retry-after')).toBe('10');
+    expect(await refusal?.json()).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringMatching(/3 live streams open.*as many as one may have.*close/i),
+    });
+    const other = await open('modest');
+    expect(other.status).toBe(200);
+    const [mine] = answers.filter(({ status }) => status === 200);
+    await mine?.body?.cancel();
+    await expect.poll(async () => (await open('greedy')).status).toBe(200);
+    expect(one.live.stats()).toMatchObject({ subscribers: 4 });
+  });
+
   test('without a cursor begins now, also when several are the first to come', async () => {
     await append(
       database.pool,
