@@ -162,6 +162,21 @@ describe('sent without delivered', () => {
     expect(await found('undelivered')).toEqual([]);
   });
 
+  test('finds a delivery behind any number of other answers', async () => {
+    await pool.query(
+      `INSERT INTO activity (id, workspace_id, door, type, category, occurred_at, recorded_at, description, source, subject_key)
+       SELECT gen_random_uuid(), $1, 'lead', 'INBOUND_REPLY', 'SMS', $2, $2, 'x', 'n8n:replies', 'airtable:recX'
+       FROM generate_series(1, 100_000)`,
+      [workspaceId, ago(20)],
+    );
+    const both = (id: string) => [
+      message('MESSAGE_SENT', 40, `rec${id}`, id),
+      message('MESSAGE_DELIVERED', 39, `other${id}`, id),
+    ];
+    await book.log(workspaceId, ...['1', '2', '3'].flatMap(both));
+    expect(await found('undelivered')).toEqual([]);
+  });
+
   test('is not judged while deliveries may wait in a spool', async () => {
     const sent = ['1', '2', '3'].map((lead) => message('MESSAGE_SENT', 40, `rec${lead}`));
     await book.log(workspaceId, ...sent, message('MESSAGE_DELIVERED', 300, 'rec9'));

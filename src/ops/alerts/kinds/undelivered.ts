@@ -12,11 +12,12 @@ const KNOWS_SQL = `
 
 /**
  * Messages sent in the window, and whether something came of each: by the provider's id where both have one, else by the
- * lead, under any of its keys. Both sides are read by the index on types, and bounded.
+ * lead, under any of its keys. Both sides are read by the index on types; of what came, that alone is kept which can answer
+ * one of the messages, so that there may be any number of it.
  */
 const COUNT_SQL = `
   WITH sent AS MATERIALIZED (
-    SELECT a.id, a.source, a.occurred_at, a.metadata ->> 'simpletexting_id' AS message_id,
+    SELECT a.id, a.source, a.occurred_at, a.metadata ->> 'simpletexting_id' AS message_id, a.subject_key, i.lead_id,
       coalesce('lead:' || i.lead_id, a.subject_key) AS lead
     FROM (
       SELECT * FROM activity a WHERE workspace_id = $1 AND type = 'MESSAGE_SENT' AND occurred_at >= $2 AND occurred_at < $3
@@ -26,16 +27,18 @@ const COUNT_SQL = `
     LEFT JOIN lead_identity i ON i.workspace_id = a.workspace_id AND i.subject_key = a.subject_key
       AND a.recorded_at >= i.from_at AND a.recorded_at < i.to_at
     WHERE cardinality($5::text[]) = 0 OR a.source = ANY ($5::text[])
+  ), lead_key AS MATERIALIZED (
+    SELECT subject_key FROM sent UNION SELECT lead FROM sent
+    UNION SELECT subject_key FROM lead_identity WHERE workspace_id = $1 AND lead_id IN (SELECT lead_id FROM sent)
   ), answered AS MATERIALIZED (
     SELECT a.occurred_at, a.metadata ->> 'simpletexting_id' AS message_id, coalesce('lead:' || i.lead_id, a.subject_key) AS lead
-    FROM (
-      SELECT * FROM activity
-      WHERE workspace_id = $1 AND type IN ('MESSAGE_DELIVERED', 'MESSAGE_FAILED', 'INBOUND_REPLY', 'LINK_CLICKED', 'OPT_OUT')
-        AND occurred_at >= $2 - interval '1 minute' AND occurred_at <= $4
-      LIMIT 100000
-    ) a
+    FROM activity a
     LEFT JOIN lead_identity i ON i.workspace_id = a.workspace_id AND i.subject_key = a.subject_key
       AND a.recorded_at >= i.from_at AND a.recorded_at < i.to_at
+    WHERE a.workspace_id = $1
+      AND a.type IN ('MESSAGE_DELIVERED', 'MESSAGE_FAILED', 'INBOUND_REPLY', 'LINK_CLICKED', 'OPT_OUT')
+      AND a.occurred_at >= $2 - interval '1 minute' AND a.occurred_at <= $4
+      AND (a.metadata ->> 'simpletexting_id' IN (SELECT message_id FROM sent) OR a.subject_key IN (SELECT subject_key FROM lead_key))
   ), by_id AS (
     SELECT DISTINCT message_id FROM answered WHERE message_id IS NOT NULL
   ), by_lead AS (
