@@ -83,8 +83,8 @@ export interface Access extends Service, Authenticator, Pick<People, 'findMember
   authHandler(request: Request, socketAddress: string | undefined): Promise<Response>;
   /** @throws AppError FORBIDDEN for a request that may change something and does not come from our own pages. */
   assertSameOrigin(headers: Headers, method: string): void;
-  /** @throws AppError RATE_LIMITED with `retryAfter`, when the principal asks too often. */
-  limitRate(principal: Principal): void;
+  /** Counts `calls` of the principal, one when not given. @throws AppError RATE_LIMITED with `retryAfter`, when it asks too often. */
+  limitRate(principal: Principal, calls?: number): void;
   /** Moves the end of the session in use, at most once a day; gives the Set-Cookie headers to answer with. */
   refreshSession(headers: Headers): Promise<readonly string[]>;
   /** The Set-Cookie header that remembers the workspace a person chose. */
@@ -161,9 +161,9 @@ export function createAccess(deps: AccessDeps): Access {
     authHandler: (request, socketAddress) =>
       handleAuth(request, clientAddress(request.headers, socketAddress, config.publicUrl !== undefined)),
     assertSameOrigin: (headers, method) => assertSameOrigin(headers, method, origins),
-    limitRate(principal) {
-      if (principal.kind === 'key') limits.key.take(principal.keyId);
-      else limits.user.take(principal.userId);
+    limitRate(principal, calls) {
+      if (principal.kind === 'key') limits.key.take(principal.keyId, calls);
+      else limits.user.take(principal.userId, calls);
     },
     async refreshSession(headers) {
       const person = await sessions.find(headers);

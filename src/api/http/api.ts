@@ -52,7 +52,8 @@ export function createApi(services: Services): Hono<RestEnv> {
       req: bounded(c.req.raw, LIMITS.batchBytes),
       router: appRouter,
       allowBatching: true,
-      createContext: ({ resHeaders }) => createContext(services, c.req.raw, resHeaders, c.var.requestId),
+      createContext: ({ resHeaders, info }) =>
+        createContext(services, c.req.raw, resHeaders, c.var.requestId, info.calls.length),
     }),
   );
   api.route('/', createRest(services));

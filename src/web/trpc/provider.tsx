@@ -11,6 +11,8 @@ import { trpc } from './client.ts';
 import { errorCode, isRetryable, mayBeAway } from './errors.ts';
 
 const MAX_RETRIES = 2;
+/** What the server takes in one request. */
+const MAX_BATCH = 50;
 const SESSION = [['session', 'current']];
 const ABOUT_THE_ASKER: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'PASSWORD_CHANGE_REQUIRED']);
 
@@ -67,7 +69,7 @@ export function TrpcProvider({ workspaceId, children }: TrpcProviderProps) {
         splitLink({
           condition: ({ context }) => context.skipBatch === true,
           true: httpLink(options),
-          false: httpBatchLink({ ...options, maxURLLength: 4000 }),
+          false: httpBatchLink({ ...options, maxURLLength: 4000, maxItems: MAX_BATCH }),
         }),
       ],
     });
