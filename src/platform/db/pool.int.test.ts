@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import type { Logger } from '../log.ts';
 import { silentLogger } from '../log.ts';
-import { createPool, type PoolOptions } from './pool.ts';
+import { clientConfig, createPool, type PoolOptions } from './pool.ts';
 import { isNotReachableYet } from './reachable.ts';
 
 let database: TestDatabase;
@@ -43,6 +43,23 @@ test('commits wait for the disk, whatever the server, the database or the role i
   await withPool({}, async (pool) => {
     expect((await pool.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
   });
+});
+
+test('options in the address are kept, but for what sessions must have', async () => {
+  const given = '-c TimeZone=Asia/Tokyo -c synchronous_commit=off -c work_mem=5MB';
+  const url = new URL(database.url);
+  url.searchParams.set('options', given);
+  const sql = `SELECT current_setting('TimeZone') AS zone, current_setting('synchronous_commit') AS sync,
+    current_setting('work_mem') AS memory`;
+  const expected = [{ zone: 'UTC', sync: 'on', memory: '5MB' }];
+  // Written with plus signs, and with %20.
+  for (const address of [url.href, url.href.replaceAll('+', '%20')]) {
+    await withPool({ url: address }, async (pool) => expect((await pool.query(sql)).rows).toEqual(expected));
+    const listener = new pg.Client(clientConfig({ url: address, applicationName: 'pool-test' }));
+    await listener.connect();
+    expect((await listener.query(sql)).rows).toEqual(expected);
+    await listener.end();
+  }
 });
 
 test('values arrive as the types promise', async () => {

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { columnTypes } from './column-types.ts';
 import { type Lines, noteLineFailure, openLine } from './line.ts';
+import { withSessionOptions } from './session-options.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -77,8 +78,9 @@ class RefusingPool extends pg.Pool {
 
 /** The same settings for one connection outside a pool, such as the one that LISTENs. */
 export function clientConfig(options: PoolOptions): pg.ClientConfig {
+  const { url, options: sessionOptions } = withSessionOptions(options.url);
   return {
-    connectionString: options.url,
+    connectionString: url,
     application_name: options.applicationName,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     lock_timeout: options.lockTimeoutMs ?? 10_000,
@@ -87,8 +89,7 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
     ...(options.queryTimeoutMs !== undefined && { query_timeout: options.queryTimeoutMs }),
     stream: options.lines?.open ?? openLine,
     keepAlive: true,
-    // What is acknowledged is on the disk: a server, database or role that is set to answer sooner must not change that.
-    options: '-c TimeZone=UTC -c synchronous_commit=on',
+    options: sessionOptions,
     types: columnTypes,
   };
 }
