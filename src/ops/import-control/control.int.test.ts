@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { AppError } from '#domain/errors.ts';
 import { silentLogger } from '#platform/log.ts';
 import { type Book, openBook } from '#runtime/book.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
 import { smsAuditCsv } from '#testing/sms-audit.ts';
+import { lockRun } from '../import/lock-run.ts';
 import { createImportControl, type ImportControl, type ImportJob, workOnJob } from './index.ts';
 
 let tested: TestBook;
@@ -127,6 +129,18 @@ test('a thread that breaks says so, and the next job begins', async () => {
     error: 'broke off: Worker terminated due to reaching memory limit: JS heap out of memory',
   });
   await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([id, next]);
+  launched[1]?.begin();
+  await expect.poll(() => control.comparison(home, next), { timeout: 20_000 }).toMatchObject({ state: 'done' });
+}, 60_000);
+
+test('a job that another process is at work on stays its own, whatever becomes of the thread here', async () => {
+  const id = await upload('import', 'a.csv');
+  const next = await upload('parity', 'b.csv');
+  const other = await lockRun(tested.pool, id, book.clock);
+  onTestFinished(other.release);
+  launched[0]?.breakOff(new AppError('CONFLICT', { message: 'Another process is at work on this import.' }));
+  await expect.poll(() => launched.map(({ job }) => job.id), { timeout: 20_000 }).toEqual([id, next]);
+  expect(await control.importById(home, id)).toMatchObject({ state: 'running', error: null });
   launched[1]?.begin();
   await expect.poll(() => control.comparison(home, next), { timeout: 20_000 }).toMatchObject({ state: 'done' });
 }, 60_000);

@@ -9,6 +9,7 @@ import {
   readRun,
   workOnImport,
 } from '../import/index.ts';
+import { lockRun } from '../import/lock-run.ts';
 import { isPassing, messageOf } from '../import/run.ts';
 import { finishRun, importSettings } from '../import/run-store.ts';
 import { missingFeed, type ParityRow, workOnParity } from '../parity/index.ts';
@@ -42,7 +43,7 @@ export async function failJob(
   { kind, workspaceId, id }: ImportJob,
   reason: string,
 ): Promise<void> {
-  if (kind === 'import') await finishRun(pool, id, 'failed', reason, clock.now());
+  if (kind === 'import') await failImport({ pool, clock }, id, reason);
   else if ((await readParity(pool, workspaceId, id)).state === 'running') {
     await finishParity(pool, id, 'failed', reason, clock.now());
   }
@@ -54,8 +55,22 @@ export async function openFeed(deps: ImportDeps, run: RunRow): Promise<Feed> {
   try {
     return parityId === null ? feedOf(run, await openFileOf(deps, run)) : missingFeed(deps.pool, parityId);
   } catch (error) {
-    if (!isPassing(error)) await finishRun(deps.pool, run.id, 'failed', messageOf(error), deps.clock.now());
+    if (!isPassing(error)) await failImport(deps, run.id, messageOf(error));
     throw error;
+  }
+}
+
+/** What another process is at work on has not failed, whatever went wrong here. */
+async function failImport({ pool, clock }: Pick<ImportDeps, 'pool' | 'clock'>, id: string, reason: string) {
+  const lock = await lockRun(pool, id, clock).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'CONFLICT') return undefined;
+    throw error;
+  });
+  if (!lock) return;
+  try {
+    await finishRun(pool, id, 'failed', reason, clock.now());
+  } finally {
+    await lock.release();
   }
 }
 

@@ -6,7 +6,18 @@ import { type ImportMappingInput, importMapping } from '#domain/import-mapping.t
 import { silentLogger } from '#platform/log.ts';
 import { type Book, openBook } from '#runtime/book.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
-import { beginImport, feedOf, openImport, settingsOf, tryImport, workOnImport } from './index.ts';
+import type { Feed } from './feed.ts';
+import {
+  beginImport,
+  feedOf,
+  type ImportResult,
+  openImport,
+  type RunRow,
+  readRun,
+  settingsOf,
+  tryImport,
+  workOnImport,
+} from './index.ts';
 import { PRESETS } from './presets/index.ts';
 import { rejectedOf, rejectFile } from './rejects.ts';
 
@@ -38,6 +49,15 @@ const MAPPING: ImportMappingInput = {
   ],
 };
 const never = new AbortController().signal;
+const OWNERS = `
+  FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** Cuts the connection by which a process owns an import. */
+async function cutOwner(): Promise<void> {
+  expect((await test.pool.query(`SELECT pg_terminate_backend(pid) ${OWNERS}`)).rowCount).toBe(1);
+  await expect.poll(async () => (await test.pool.query(`SELECT pid ${OWNERS}`)).rowCount).toBe(0);
+}
 
 let made = 0;
 function write(lines: readonly string[], header = 'id,lead,email,event,at'): string {
@@ -170,6 +190,24 @@ describe('a dry run', () => {
   });
 });
 
+/** The records of a file; before one of them something else happens. */
+function haltedFeed(feed: Feed, record: number, before: () => Promise<unknown>): Feed {
+  return {
+    ...feed,
+    async *items(from) {
+      for await (const item of feed.items(from)) {
+        if (item.place.records === record) await before();
+        yield item;
+      }
+    },
+  };
+}
+
+function reached({ workspace_id: workspaceId, id }: RunRow, records: number) {
+  const done = async () => (await readRun(book.pool, workspaceId, id)).records;
+  return expect.poll(done, { timeout: 20_000 }).toBeGreaterThanOrEqual(records);
+}
+
 describe('an import that is cut off', () => {
   it('is taken up after any batch, whether its checkpoint was written or not', async () => {
     for (const isNoted of [true, false]) {
@@ -235,6 +273,41 @@ describe('an import that is cut off', () => {
       { status: 'rejected', reason: { code: 'CONFLICT' } },
     ]);
   }, 60_000);
+
+  it('is left to the process that took it on when the connection of the first one was lost', async () => {
+    const workspaceId = await test.makeWorkspace();
+    const opened = await open(workspaceId, write(lines(30)));
+    const { run } = await beginImport(book, opened, { origin: 'command', by: 'test' });
+    const first = Promise.withResolvers<unknown>();
+    let second: Promise<ImportResult> | undefined;
+    const takeOver = async () => {
+      await reached(run, 6);
+      await cutOwner();
+      const feed = haltedFeed(feedOf(run, opened), 20, () => first.promise);
+      second = workOnImport(book, run, feed, { signal: never });
+      await reached(run, 15);
+    };
+    const halted = haltedFeed(feedOf(run, opened), 8, takeOver);
+    await expect(workOnImport(book, run, halted, { signal: never })).rejects.toThrow('another process');
+    expect(await readRun(book.pool, workspaceId, run.id)).toMatchObject({ state: 'running', error: null });
+    first.resolve(undefined);
+    expect(await second).toMatchObject({ state: 'done', counts: { records: 30 } });
+    expect(await readRun(book.pool, workspaceId, run.id)).toMatchObject({ state: 'done', error: null });
+    expect(await activities(workspaceId)).toHaveLength(30);
+  }, 60_000);
+
+  it('goes on when its connection was lost and no other process has taken it on', async () => {
+    const workspaceId = await test.makeWorkspace();
+    const opened = await open(workspaceId, write(lines(12)));
+    const { run } = await beginImport(book, opened, { origin: 'command', by: 'test' });
+    const halted = haltedFeed(feedOf(run, opened), 8, async () => {
+      await reached(run, 6);
+      await cutOwner();
+    });
+    const result = await workOnImport(book, run, halted, { signal: never });
+    expect(result).toMatchObject({ state: 'done', counts: { records: 12 } });
+    expect(await readRun(book.pool, workspaceId, run.id)).toMatchObject({ state: 'done' });
+  });
 });
 
 describe('the preset of the sales pipeline', () => {

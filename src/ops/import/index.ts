@@ -18,7 +18,7 @@ import { newId } from '#platform/ids.ts';
 import { timeZone } from '#query/time-zone.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { type Feed, fileFeed } from './feed.ts';
-import { lockRun } from './lock-run.ts';
+import { lockRun, type RunLock } from './lock-run.ts';
 import { createLeadMaker } from './make-leads.ts';
 import { compileMapping, type RecordMapper } from './map-record.ts';
 import { openRecordFile, type RecordFile } from './read/open-file.ts';
@@ -32,6 +32,7 @@ import {
   type ImportSettings,
   importSettings,
   insertRun,
+  OvertakenError,
   type RunRow,
   readRun,
   reopenRun,
@@ -130,7 +131,7 @@ export function feedOf(run: RunRow, { file, mapper }: Pick<OpenedImport, 'file' 
 
 /**
  * Works on an import until it is through, is stopped, or fails; how far it is stands in the database.
- * @throws AppError CONFLICT when another process is at work on it, or it is through
+ * @throws AppError CONFLICT when another process is at work on it, or it is through; OvertakenError when one has gone on with it
  */
 export async function workOnImport(
   deps: ImportDeps,
@@ -139,19 +140,28 @@ export async function workOnImport(
   options: WorkOptions,
 ): Promise<ImportResult> {
   const { pool, clock } = deps;
-  const unlock = await lockRun(pool, run.id, clock);
+  const lock = await lockRun(pool, run.id, clock);
   try {
     const open = await reopenRun(pool, run.id, clock.now());
-    if (!open.stop_wanted) return await workOn(deps, open, feed, options);
+    if (!open.stop_wanted) return await workOn(deps, lock, open, feed, options);
     await finishRun(pool, run.id, 'stopped', STOPPED, clock.now());
     return { state: 'stopped', counts: countsOf(open), report: open.report, error: STOPPED };
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 
-async function workOn(deps: ImportDeps, open: RunRow, feed: Feed, options: WorkOptions): Promise<ImportResult> {
-  const { pool, clock } = deps;
+/** What is noted of the import its owner alone notes: another process may have gone on with it after an outage. */
+async function workOn(
+  deps: ImportDeps,
+  lock: RunLock,
+  open: RunRow,
+  feed: Feed,
+  options: WorkOptions,
+): Promise<ImportResult> {
+  const { clock } = deps;
+  const finish = ({ state, error }: Pick<ImportResult, 'state' | 'error'>) =>
+    lock.asOwner((db) => finishRun(db, open.id, state, error, clock.now()));
   try {
     const settings = importSettings.parse(open.settings);
     const result = await runImport(deps, {
@@ -170,14 +180,19 @@ async function workOn(deps: ImportDeps, open: RunRow, feed: Feed, options: WorkO
       batch: settings.batch,
       rate: options.rate ?? settings.rate,
       signal: options.signal,
-      checkpoint: (from, checkpoint) => advanceRun(pool, open.id, from, checkpoint, clock.now()),
+      async checkpoint(from, checkpoint) {
+        const told = await lock.asOwner((db) => advanceRun(db, open.id, from, checkpoint, clock.now()));
+        if (!told) throw new OvertakenError();
+        return told;
+      },
       ...(options.onProgress && { onProgress: options.onProgress }),
     });
-    await finishRun(pool, open.id, result.state, result.error, clock.now());
+    await finish(result);
     return result;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    await finishRun(pool, open.id, 'failed', message, clock.now()).catch(() => undefined);
+    await finish({ state: 'failed', error: error instanceof Error ? error.message : String(error) }).catch(
+      () => undefined,
+    );
     throw error;
   }
 }

@@ -229,6 +229,9 @@ export async function reopenRun(pool: pg.Pool, id: string, now: Date): Promise<R
 /** Another process has taken the import on. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
+  constructor() {
+    super('another process goes on with this import');
+  }
 }
 
 /**
@@ -236,37 +239,34 @@ export class OvertakenError extends Error {
  * @throws OvertakenError
  */
 export async function advanceRun(
-  pool: pg.Pool,
+  db: pg.ClientBase,
   id: string,
   from: number,
   { place, counts, report: told, rejected }: Checkpoint,
   now: Date,
 ): Promise<{ stopWanted: boolean }> {
-  const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await db.query('BEGIN');
     const { stored, duplicates, rejected: refused, withoutEvent, leadsCreated } = counts;
     const numbers = [place.records, place.bytes, place.lines, stored, duplicates, refused, withoutEvent, leadsCreated];
-    const { rows } = await client.query(ADVANCE_SQL, [id, from, ...numbers, storableJson(told), now]);
-    if (rows.length === 0) throw new OvertakenError('another process goes on with this import');
-    if (rejected.length > 0) await client.query(REJECT_SQL, [id, storableJson(rejected)]);
-    await client.query('COMMIT');
+    const { rows } = await db.query(ADVANCE_SQL, [id, from, ...numbers, storableJson(told), now]);
+    if (rows.length === 0) throw new OvertakenError();
+    if (rejected.length > 0) await db.query(REJECT_SQL, [id, storableJson(rejected)]);
+    await db.query('COMMIT');
     return { stopWanted: rows[0].stop_wanted === true };
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await db.query('ROLLBACK').catch(() => undefined);
     throw error;
-  } finally {
-    client.release();
   }
 }
 
 export async function finishRun(
-  pool: pg.Pool,
+  db: Pick<pg.ClientBase, 'query'>,
   id: string,
   state: Exclude<ImportState, 'running'>,
   error: string | null,
   now: Date,
 ): Promise<RunRow | undefined> {
-  const { rows } = await pool.query(FINISH_SQL, [id, state, error && storableText(error), now]);
+  const { rows } = await db.query(FINISH_SQL, [id, state, error && storableText(error), now]);
   return rows[0] && runRow.parse(rows[0]);
 }
