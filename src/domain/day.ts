@@ -11,6 +11,7 @@ export interface Span {
 }
 
 const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -55,6 +56,12 @@ export function spanOfDate(text: string, timeZone: string): Span | undefined {
   const offset = parseOffset(match?.[8]);
   const from = offset === undefined ? instantOf(wall, timeZone) : new Date(wall - offset);
   return { from, before: new Date(from.getTime() + 1) };
+}
+
+/** The instant `weeks` ago at which the clocks of the time zone showed the same hour and minute of the same weekday. */
+export function weeksAgo(now: Date, weeks: number, timeZone: string): Date {
+  const day = new Date(Date.parse(`${dayOf(now, timeZone)}T00:00:00Z`) - weeks * WEEK_MS).toISOString().slice(0, 10);
+  return spanOfDate(`${day}T${clockOf(now, timeZone)}`, timeZone)?.from ?? new Date(now.getTime() - weeks * WEEK_MS);
 }
 
 /** A blank stands for the plus of an offset too: that is what an unescaped + in a query string becomes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayOf, isTimeZone, spanOfDate, spanOfDay } from './day.ts';
+import { dayOf, isTimeZone, spanOfDate, spanOfDay, weeksAgo } from './day.ts';
 
 const HOUR = 3_600_000;
 
@@ -97,4 +97,12 @@ test('isTimeZone tells zones from other words', () => {
   expect(isTimeZone('Europe/Berlin')).toBe(true);
   expect(isTimeZone('Berlin')).toBe(false);
   expect(isTimeZone('')).toBe(false);
+});
+
+describe('the same time in past weeks', () => {
+  test('is by the clocks, also when they were changed', () => {
+    const now = new Date('2025-11-05T08:30:00Z');
+    expect(weeksAgo(now, 1, 'Europe/Berlin').toISOString()).toBe('2025-10-29T08:30:00.000Z');
+    expect(weeksAgo(now, 2, 'Europe/Berlin').toISOString()).toBe('2025-10-22T07:30:00.000Z');
+  });
 });

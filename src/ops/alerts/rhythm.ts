@@ -1,5 +1,3 @@
-import { clockOf, dayOf, spanOfDate } from '#domain/day.ts';
-
 /**
  * Whether a source is quiet for longer than it uses to be. The measure is its own past: how long had it been quiet at this
  * time of the week in each of the last weeks? A service that works in the day, or on weekdays, or once a night has long
@@ -106,12 +104,6 @@ function countUpTo(times: readonly number[], at: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** The instant `weeks` ago at which the clocks of the time zone showed the same time of the same weekday. */
-export function weeksAgo(now: Date, weeks: number, timeZone: string): Date {
-  const day = new Date(Date.parse(`${dayOf(now, timeZone)}T00:00:00Z`) - weeks * WEEK_MS).toISOString().slice(0, 10);
-  return spanOfDate(`${day}T${clockOf(now, timeZone)}`, timeZone)?.from ?? new Date(now.getTime() - weeks * WEEK_MS);
 }
 
 /** Between two values in proportion, as usual. */

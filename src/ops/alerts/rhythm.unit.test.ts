@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeSilence, longestSilence, RHYTHM_WEEKS, type RhythmRule, SLACK_MS, weeksAgo } from './rhythm.ts';
+import { judgeSilence, longestSilence, RHYTHM_WEEKS, type RhythmRule, SLACK_MS } from './rhythm.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -124,13 +124,5 @@ describe('the longest silence of a span', () => {
     expect(longestSilence([0, 100], 20, 70)).toBe(70);
     expect(longestSilence([30, 100], 20, 70)).toBeUndefined();
     expect(longestSilence([0, 60], 20, 70)).toBeUndefined();
-  });
-});
-
-describe('the same time in past weeks', () => {
-  it('is by the clocks, also when they were changed', () => {
-    const now = new Date('2025-11-05T08:30:00Z');
-    expect(weeksAgo(now, 1, 'Europe/Berlin').toISOString()).toBe('2025-10-29T08:30:00.000Z');
-    expect(weeksAgo(now, 2, 'Europe/Berlin').toISOString()).toBe('2025-10-22T07:30:00.000Z');
   });
 });

@@ -5,7 +5,7 @@
  *   source counter ──behind the book──▶ counts by source and ten minutes: each source's own rhythm
  *
  * Changes nothing of the parts it looks at. What it tells of the process is the same for everybody who may ask; sources and
- * quarantine are of one workspace. May import domain, platform, ingest and live.
+ * quarantine are of one workspace. May import domain, platform, ingest, query and live.
  */
 import type pg from 'pg';
 import type { HealthReport, IncidentView, SourceHealth } from '#domain/health.ts';

@@ -52,6 +52,19 @@ describe('the sources of a workspace', () => {
     expect(of('n8n:steady')?.lagMs?.p50).toBeGreaterThan(20 * MINUTE);
   });
 
+  test('are judged by the same time of the clocks, also in the weeks after these were changed', async () => {
+    const workspace = await book.makeWorkspace('Europe/Berlin');
+    // At half past nine in Berlin: summer time ended on 26 October.
+    for (const day of ['2025-10-08T07', '2025-10-15T07', '2025-10-22T07', '2025-10-29T08']) {
+      const occurredAt = new Date(`${day}:30:00Z`);
+      await book.log(workspace, ...Array.from({ length: 10 }, () => ({ source: 'n8n:morning', occurredAt })));
+    }
+    const then = { ...systemClock, now: () => new Date('2025-11-05T09:05:00Z') };
+    while (await countSources({ pool: book.pool, clock: then }));
+    const [source] = await readSources({ pool: book.pool, clock: then }, workspace);
+    expect(source).toMatchObject({ lastHour: 0, usual: [10, 10, 10, 10], judgement: 'silent' });
+  });
+
   test('are counted once, by however many processes, and go on where counting was cut off', async () => {
     const workspace = await book.makeWorkspace();
     await send(workspace, 'n8n:many', 200, 3 * HOUR);

@@ -1,6 +1,8 @@
 import type pg from 'pg';
+import { weeksAgo } from '#domain/day.ts';
 import { judgeRate, type SourceHealth } from '#domain/health.ts';
 import type { Clock } from '#platform/clock.ts';
+import { timeZone } from '#query/time-zone.ts';
 import { LAG_BOUNDS_S, lagPercentiles } from './lag.ts';
 
 /** The sources of which something came last; more than these nobody looks through. */
@@ -10,7 +12,6 @@ const REFUSED_SHOWN = 10;
 
 const TEN_MINUTES = 600_000;
 const HOUR = 3_600_000;
-const WEEK = 7 * 24 * HOUR;
 const WEEKS = [1, 2, 3, 4];
 
 const STATES_SQL = `
@@ -62,16 +63,21 @@ export async function readSources(
   const { pool, clock } = deps;
   const now = clock.now().getTime();
   const end = now - (now % TEN_MINUTES);
-  const { rows: states } = await pool.query<StateRow>(STATES_SQL, [workspaceId]);
+  const [zone, { rows: states }] = await Promise.all([
+    timeZone(pool, workspaceId),
+    pool.query<StateRow>(STATES_SQL, [workspaceId]),
+  ]);
   const names = states.map(({ source }) => source);
-  const ofWeek = (week: number, at: number) => new Date(at - week * WEEK);
+  /** When the hour ended, by the clocks of the workspace: what people and their schedules go by. */
+  const ends = new Map(WEEKS.map((week) => [week, weeksAgo(new Date(end), week, zone).getTime()]));
+  const endOf = (week: number) => ends.get(week) ?? end;
   const dayFrom = new Date(end - 24 * HOUR);
   const [day, lags, hours, refused] = await Promise.all([
     pool.query<{ source: string; hour: number; events: number }>(DAY_SQL, [workspaceId, dayFrom, new Date(end), names]),
     pool.query<{ source: string; lags: number[] }>(LAGS_SQL, [workspaceId, dayFrom, names]),
     pool.query<{ source: string; bucket_at: Date; events: number }>(BUCKETS_SQL, [
       workspaceId,
-      [new Date(end), ...[0, ...WEEKS].flatMap((week) => hourOf(week, end))],
+      [new Date(end), ...[0, ...WEEKS].flatMap((week) => hourBefore(endOf(week)))],
       names,
     ]),
     pool.query<{ source: string; refused: number; known: boolean }>(REFUSED_SQL, [workspaceId, dayFrom]),
@@ -80,13 +86,13 @@ export async function readSources(
   const heard = states.map((state) => {
     const { source, first_at: firstAt } = state;
     const ofHour = (week: number) => {
-      const buckets = new Set(hourOf(week, end).map((at) => at.getTime()));
+      const buckets = new Set(hourBefore(endOf(week)).map((at) => at.getTime()));
       // What has come since the last full ten minutes counts too: nobody is silent who has just sent something.
       if (week === 0) buckets.add(end);
       const rows = hours.rows.filter((row) => row.source === source && buckets.has(row.bucket_at.getTime()));
       return rows.reduce((sum, row) => sum + row.events, 0);
     };
-    const usual = WEEKS.filter((week) => firstAt < ofWeek(week, end)).map(ofHour);
+    const usual = WEEKS.filter((week) => firstAt.getTime() < endOf(week)).map(ofHour);
     const lastHour = ofHour(0);
     const byHour = new Map(day.rows.filter((row) => row.source === source).map((row) => [row.hour, row.events]));
     return {
@@ -111,7 +117,7 @@ function neverTaken({ source, refused }: { readonly source: string; readonly ref
   return { source, ...nothing, judgement: 'learning', day: Array.from({ length: 24 }, () => 0), refused };
 }
 
-/** The spans of ten minutes of the hour that ended at `end`, so many weeks before. */
-function hourOf(week: number, end: number): Date[] {
-  return Array.from({ length: HOUR / TEN_MINUTES }, (_, i) => new Date(end - week * WEEK - (i + 1) * TEN_MINUTES));
+/** The spans of ten minutes of the hour that ended at `end`. */
+function hourBefore(end: number): Date[] {
+  return Array.from({ length: HOUR / TEN_MINUTES }, (_, i) => new Date(end - (i + 1) * TEN_MINUTES));
 }

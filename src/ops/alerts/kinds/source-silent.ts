@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { weeksAgo } from '#domain/day.ts';
 import { durationText, plural } from '../message.ts';
-import { judgeSilence, RHYTHM_WEEKS, weeksAgo } from '../rhythm.ts';
+import { judgeSilence, RHYTHM_WEEKS } from '../rhythm.ts';
 import { isSpoolInUse } from './spool-in-use.ts';
 import { type Finding, facts, threshold, type Watch } from './watch.ts';
 
