@@ -2,12 +2,13 @@ import { parseCookies } from 'better-auth/cookies';
 import { AppError } from '#domain/errors.ts';
 import { UUID_PATTERN } from '#domain/ids.ts';
 import type { KeyPrincipal, Principal, UserPrincipal } from '#domain/principal.ts';
-import { KEY_SCOPES, type Role } from '#domain/roles.ts';
+import { KEY_SCOPES } from '#domain/roles.ts';
 import { equalHashes, hashSecret, presentedKey } from './key-secret.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyUsage } from './key-usage.ts';
+import type { LastKnown } from './last-known.ts';
 import type { Sessions, SignedInPerson } from './sessions.ts';
-import type { WorkspaceDirectory, WorkspaceRecord } from './workspace-directory.ts';
+import type { EnterableWorkspace, WorkspaceDirectory } from './workspace-directory.ts';
 
 /** Names the workspace to act in. */
 export const WORKSPACE_HEADER = 'x-workspace-id';
@@ -15,11 +16,6 @@ export const WORKSPACE_HEADER = 'x-workspace-id';
 export const WORKSPACE_COOKIE = 'hb_workspace';
 /** The id of the bootstrap key, which has no row. */
 export const BOOTSTRAP_KEY_ID = 'internal';
-
-/** A workspace as somebody may enter it. */
-export interface EnterableWorkspace extends WorkspaceRecord {
-  readonly role: Role;
-}
 
 /** A signed-in person with the workspaces that are open to him; the current one is undefined when none is. */
 export interface CurrentSession {
@@ -39,6 +35,8 @@ export interface Authenticator {
   authenticate(headers: Headers): Promise<Principal | null>;
   /** The session behind the cookie, also of a person who belongs to no workspace, or may enter none before he chose a password. */
   currentSession(headers: Headers): Promise<CurrentSession | null>;
+  /** The session as it was when the database could last be asked; for reading while it cannot. */
+  lastKnownSession(headers: Headers): Promise<CurrentSession | undefined>;
 }
 
 export interface AuthenticatorDeps {
@@ -46,11 +44,12 @@ export interface AuthenticatorDeps {
   readonly keys: KeyStore;
   readonly usage: KeyUsage;
   readonly directory: WorkspaceDirectory;
+  readonly lastKnown: LastKnown;
   readonly internalApiKey: string;
 }
 
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { sessions, keys, usage, directory } = deps;
+  const { sessions, keys, usage, directory, lastKnown } = deps;
   const internalHash = hashSecret(deps.internalApiKey);
 
   const bootstrapPrincipal = async (wanted: string | undefined): Promise<KeyPrincipal> => {
@@ -96,11 +95,20 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (!person) return null;
     if (person.passwordChangeRequired) return { person, workspaces: [], current: undefined };
     const workspaces = await enterable(person);
+    const cookie = await sessions.cookieOf(headers);
+    if (cookie !== undefined) lastKnown.note(cookie, { person, workspaces });
     return { person, workspaces, current: choose(workspaces, headers) };
+  };
+
+  const lastKnownSession = async (headers: Headers): Promise<CurrentSession | undefined> => {
+    const cookie = await sessions.cookieOf(headers);
+    const known = cookie === undefined ? undefined : lastKnown.find(cookie);
+    return known && { ...known, current: choose(known.workspaces, headers) };
   };
 
   return {
     currentSession,
+    lastKnownSession,
     async authenticate(headers) {
       const secret = presentedKey(headers);
       if (secret !== undefined) return byKey(secret, wantedWorkspace(headers));
@@ -136,7 +144,8 @@ function wantedWorkspace(headers: Headers): string | undefined {
   return wanted;
 }
 
-function principalOf(person: SignedInPerson, workspace: EnterableWorkspace): UserPrincipal {
+/** A person in a workspace that is open to him. */
+export function principalOf(person: SignedInPerson, workspace: EnterableWorkspace): UserPrincipal {
   const { userId, sessionId, email, name, superAdmin } = person;
   return { kind: 'user', userId, sessionId, email, name, superAdmin, workspaceId: workspace.id, role: workspace.role };
 }

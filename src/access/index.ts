@@ -19,7 +19,7 @@ import type { Service } from '#platform/service.ts';
 import { clientAddress } from './address.ts';
 import { createAuth, isDueForRefresh } from './auth.ts';
 import { createAuthHandler, type FailedSignIn } from './auth-handler.ts';
-import { type Authenticator, createAuthenticator } from './authenticate.ts';
+import { type Authenticator, createAuthenticator, principalOf } from './authenticate.ts';
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './bootstrap.ts';
 import { ONE_TIME_ACCOUNT } from './credentials.ts';
 import { createKeyStore, type KeyStore } from './key-store.ts';
@@ -39,7 +39,7 @@ import { createWorkspaceDirectory } from './workspace-directory.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
 export type { FailedSignIn } from './auth-handler.ts';
-export { type CurrentSession, type EnterableWorkspace, WORKSPACE_HEADER } from './authenticate.ts';
+export { type CurrentSession, WORKSPACE_HEADER } from './authenticate.ts';
 export type { FirstAdmin, FirstAdminResult } from './bootstrap.ts';
 export type { KnownKey } from './key-store.ts';
 export type { CreatedKey, KeyState, KeyView, NewKey } from './keys.ts';
@@ -48,7 +48,7 @@ export type { CreatedMember, MemberView, NewMember } from './members.ts';
 export type { KnownPerson } from './people.ts';
 export type { RatePolicies, RatePolicy } from './rate-limit.ts';
 export type { RevocationMatch } from './revocation.ts';
-export type { WorkspaceRecord } from './workspace-directory.ts';
+export type { EnterableWorkspace, WorkspaceRecord } from './workspace-directory.ts';
 
 export interface AccessConfig {
   readonly publicUrl: string | undefined;
@@ -75,7 +75,7 @@ export interface AccessDeps {
 
 export interface Access extends Service, Authenticator, Pick<People, 'findMember'> {
   /** The person this session stood for when the database could last be asked; for reading while it cannot. */
-  lastKnown(headers: Headers): UserPrincipal | undefined;
+  lastKnown(headers: Headers): Promise<UserPrincipal | undefined>;
   /**
    * Answers what is under /api/auth: sign-in, sign-out, change of password. `socketAddress` is the peer of the socket.
    * @throws AppError for everything but success.
@@ -108,7 +108,6 @@ export function createAccess(deps: AccessDeps): Access {
     signIn: createRateLimiter({ policy: rates.signIn, clock }),
   };
 
-  const lastKnown = createLastKnown({ clock, signals });
   const revocations = createRevocations({ pool, clock, log, signals });
   const directory = createWorkspaceDirectory({
     prisma,
@@ -134,6 +133,7 @@ export function createAccess(deps: AccessDeps): Access {
     keys: keyStore,
     usage,
     directory,
+    lastKnown: createLastKnown({ clock, signals }),
     internalApiKey: config.internalApiKey,
   });
   const handleAuth = createAuthHandler({
@@ -150,13 +150,11 @@ export function createAccess(deps: AccessDeps): Access {
     name: service.name,
     start: service.start,
     stop: service.stop,
-    async authenticate(headers) {
-      const principal = await authenticator.authenticate(headers);
-      lastKnown.note(headers, principal);
-      return principal;
+    ...authenticator,
+    async lastKnown(headers) {
+      const session = await authenticator.lastKnownSession(headers);
+      return session?.current && principalOf(session.person, session.current);
     },
-    lastKnown: lastKnown.find,
-    currentSession: authenticator.currentSession,
     findMember: people.findMember,
     authHandler: (request, socketAddress) =>
       handleAuth(request, clientAddress(request.headers, socketAddress, config.publicUrl !== undefined)),

@@ -1,32 +1,37 @@
-import type { Principal, UserPrincipal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Signals } from '#platform/db/signal.ts';
-import { WORKSPACE_HEADER } from './authenticate.ts';
+import type { SignedInPerson } from './sessions.ts';
+import type { EnterableWorkspace } from './workspace-directory.ts';
+
+/** Somebody and the workspaces that were open to him. */
+export interface LastKnownPerson {
+  readonly person: SignedInPerson;
+  readonly workspaces: readonly EnterableWorkspace[];
+}
 
 /**
- * Who a request's session stood for when the database could last be asked: for the one page that has to be readable while
- * it cannot. Nothing is taken away while the database is away, for that too is written there; what was taken away before
- * is forgotten here by the same signals as everywhere.
+ * Whose session a cookie stood for when the database could last be asked: so that a page can be opened, and the one that
+ * tells of an outage be read, while it cannot. Nothing is taken away while the database is away, for that too is written
+ * there; what was taken away before is forgotten here by the same signals as everywhere.
  */
 export interface LastKnown {
-  note(headers: Headers, principal: Principal | null): void;
-  find(headers: Headers): UserPrincipal | undefined;
+  note(cookie: string, known: LastKnownPerson): void;
+  find(cookie: string): LastKnownPerson | undefined;
 }
 
 /** How long somebody is remembered after his last request, in milliseconds. */
 const REMEMBERED_MS = 15 * 60_000;
 const MAX_REMEMBERED = 1_000;
 
-export function createLastKnown({
-  clock,
-  signals,
-}: {
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+export interface LastKnownDeps {
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
   readonly signals: Pick<Signals, 'subscribe' | 'onGap'>;
-}): LastKnown {
-  const people = new Map<string, { readonly principal: UserPrincipal; readonly until: number }>();
-  const forget = (isConcerned: (principal: UserPrincipal) => boolean) => {
-    for (const [key, { principal }] of people) if (isConcerned(principal)) people.delete(key);
+}
+
+export function createLastKnown({ clock, signals }: LastKnownDeps): LastKnown {
+  const people = new Map<string, { readonly known: LastKnownPerson; readonly until: number }>();
+  const forget = (isConcerned: (person: SignedInPerson) => boolean) => {
+    for (const [cookie, { known }] of people) if (isConcerned(known.person)) people.delete(cookie);
   };
   signals.subscribe('session', ({ id }) => forget(({ sessionId }) => sessionId === id));
   signals.subscribe('member', ({ id }) => forget(({ userId }) => userId === id));
@@ -34,22 +39,17 @@ export function createLastKnown({
   signals.onGap(() => people.clear());
 
   return {
-    note(headers, principal) {
-      if (principal?.kind !== 'user') return;
-      const key = keyOf(headers);
-      people.delete(key);
-      people.set(key, { principal, until: clock.monotonicMs() + REMEMBERED_MS });
+    note(cookie, known) {
+      people.delete(cookie);
+      people.set(cookie, { known, until: clock.monotonicMs() + REMEMBERED_MS });
       if (people.size <= MAX_REMEMBERED) return;
       const [oldest] = people.keys();
       if (oldest !== undefined) people.delete(oldest);
     },
-    find(headers) {
-      const known = people.get(keyOf(headers));
-      return known && known.until > clock.monotonicMs() ? known.principal : undefined;
+    find(cookie) {
+      const entry = people.get(cookie);
+      if (!entry || entry.until <= clock.monotonicMs()) return undefined;
+      return entry.known.person.expiresAt > clock.now() ? entry.known : undefined;
     },
   };
-}
-
-function keyOf(headers: Headers): string {
-  return `${headers.get('cookie') ?? ''}\n${headers.get(WORKSPACE_HEADER) ?? ''}`;
 }

@@ -26,6 +26,8 @@ export interface SignedInPerson {
 export interface Sessions {
   /** @throws AppError UNAVAILABLE when the database cannot say. */
   find(headers: Headers): Promise<SignedInPerson | undefined>;
+  /** The value of the cookie that names the session. */
+  cookieOf(headers: Headers): Promise<string | undefined>;
 }
 
 /** How long a session is believed without a look, in milliseconds. Ends earlier by a signal. */
@@ -105,9 +107,13 @@ export function createSessions({ auth, prisma, clock, signals }: SessionsDeps): 
     return entry;
   };
 
+  const cookieOf = async (headers: Headers) =>
+    parseCookies(headers.get('cookie') ?? '').get(await auth.cookieName()) || undefined;
+
   return {
+    cookieOf,
     async find(headers) {
-      const cookie = parseCookies(headers.get('cookie') ?? '').get(await auth.cookieName());
+      const cookie = await cookieOf(headers);
       if (!cookie) return undefined;
       const known = remembered.get(cookie);
       const entry = known && known.until > clock.monotonicMs() ? known : remember(cookie, headers);

@@ -1,3 +1,4 @@
+import type { Role } from '#domain/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
@@ -10,6 +11,11 @@ export interface WorkspaceRecord {
   /** IANA name. */
   readonly timeZone: string;
   readonly isDemo: boolean;
+}
+
+/** A workspace as somebody may enter it. */
+export interface EnterableWorkspace extends WorkspaceRecord {
+  readonly role: Role;
 }
 
 /**

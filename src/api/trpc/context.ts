@@ -22,8 +22,8 @@ async function whoAsks({ access }: Services, request: Request): Promise<Principa
     return await access.authenticate(request.headers);
   } catch (error) {
     const isReadable = request.method === 'GET' && new URL(request.url).pathname === HEALTH_PATH;
-    const known =
-      isReadable && toAppError(error).code === 'UNAVAILABLE' ? access.lastKnown(request.headers) : undefined;
+    const isAway = toAppError(error).code === 'UNAVAILABLE';
+    const known = isReadable && isAway ? await access.lastKnown(request.headers) : undefined;
     if (known) return known;
     throw error;
   }

@@ -17,9 +17,12 @@ function services(): Services {
 
 /** The session that this request's cookie stands for, or null. */
 export async function currentSession(): Promise<Session | null> {
-  const session = await services()
-    .access.currentSession(new Headers(await headers()))
-    .catch(markUnreachable);
+  const { access } = services();
+  const asked = new Headers(await headers());
+  // A page that is opened while the database is away opens for who was known before; what it reads says so by itself.
+  const session = await access
+    .currentSession(asked)
+    .catch(async (error: unknown) => (await access.lastKnownSession(asked)) ?? markUnreachable(error));
   if (!session) return null;
   const { person, current, workspaces } = session;
   return {
