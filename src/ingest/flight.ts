@@ -5,6 +5,7 @@ import { type BackoffPolicy, retryWithBackoff } from '#platform/backoff.ts';
 import type { Clock } from '#platform/clock.ts';
 import { type AppendOutcome, appendActivities, type RunSql } from '#platform/db/append.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
+import { goneWorkspaces, isWorkspaceGone } from '#platform/db/gone-workspace.ts';
 import type { Months } from '#platform/db/months.ts';
 import { isDataError, isPassingConflict } from '#platform/db/sql-state.ts';
 
@@ -16,6 +17,8 @@ export interface FlightDeps {
   readonly patienceMs: number;
   /** The same while the database is away; short when there is a spool to go to. */
   readonly awayPatienceMs: number;
+  /** Told of events that were refused because their workspace was removed while they were on their way. */
+  readonly onGone?: (events: number) => void;
 }
 
 /** The batch is not in the book, or not for certain: the same activities, with the same ids, have to be brought again. */
@@ -34,12 +37,17 @@ const RETRY: BackoffPolicy = { baseMs: 10, maxMs: 500 };
 /**
  * Stores one batch; answers an outcome or an error for each activity, in order. What passes (a deadlock, a lock timeout,
  * a lost connection, also one lost around COMMIT) is tried again with the same ids, which the book takes once. An
- * activity that Postgres cannot take is found by halving the batch, so that it costs none of the others. What could not be
- * stored for any other reason is answered with NotStored.
+ * activity that Postgres cannot take is found by halving the batch, so that it costs none of the others; those of a
+ * workspace that is gone are refused, and the others sent again. What could not be stored for any other reason is answered
+ * with NotStored.
  */
 export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Promise<(AppendOutcome | Error)[]> {
   const { clock, patienceMs, awayPatienceMs } = deps;
   const startedAt = clock.monotonicMs();
+  const notStored = (cause: unknown) => {
+    const error = new NotStored('a batch could not be stored', { cause, wasSent });
+    return batch.map(() => error);
+  };
   const isWorthwhile = (error: unknown) =>
     isPassingConflict(error) || (isDatabaseAway(error) && clock.monotonicMs() - startedAt < awayPatienceMs);
   let wasSent = false;
@@ -54,15 +62,35 @@ export async function fly(deps: FlightDeps, batch: readonly NewActivity[]): Prom
       clock,
     });
   } catch (error) {
-    if (!isDataError(error)) {
-      const notStored = new NotStored('a batch could not be stored', { cause: error, wasSent });
-      return batch.map(() => notStored);
+    if (!isDataError(error)) return notStored(error);
+    if (isWorkspaceGone(error)) {
+      const ids = batch.map(({ workspaceId }) => workspaceId);
+      const gone = await goneWorkspaces(deps.pool, ids).catch((cause: unknown) => cause);
+      if (!(gone instanceof Set)) return notStored(gone);
+      if (gone.size > 0) return flyWithout(deps, batch, gone);
     }
     if (batch.length === 1) return [refused(error)];
     const middle = batch.length >> 1;
     const first = await fly(deps, batch.slice(0, middle));
     return [...first, ...(await fly(deps, batch.slice(middle)))];
   }
+}
+
+async function flyWithout(
+  deps: FlightDeps,
+  batch: readonly NewActivity[],
+  gone: ReadonlySet<string>,
+): Promise<(AppendOutcome | Error)[]> {
+  const others = batch.filter(({ workspaceId }) => !gone.has(workspaceId));
+  deps.onGone?.(batch.length - others.length);
+  const outcomes = others.length > 0 ? await fly(deps, others) : [];
+  const refusal = new AppError('NOT_FOUND', { message: 'The workspace of this event was removed.' });
+  let next = 0;
+  return batch.map(({ workspaceId }) => {
+    if (gone.has(workspaceId)) return refusal;
+    next += 1;
+    return outcomes[next - 1] ?? new Error('the batch came back without an outcome for this activity');
+  });
 }
 
 /**

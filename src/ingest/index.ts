@@ -64,7 +64,9 @@ const SPOOL_PATIENCE_MS = 150;
 export function createIngest(deps: IngestDeps): Ingest & Service {
   const { pool, wake, refuge, clock, tracing = tracingOff } = deps;
   const patienceMs = deps.patienceMs ?? 5_000;
-  const flight = { ...deps, patienceMs, awayPatienceMs: refuge ? SPOOL_PATIENCE_MS : patienceMs };
+  const onGone = (events: number) =>
+    deps.log.warn({ events }, 'events of a workspace that was removed meanwhile are refused');
+  const flight = { ...deps, patienceMs, awayPatienceMs: refuge ? SPOOL_PATIENCE_MS : patienceMs, onGone };
   const queue = createAppendQueue({
     async fly(batch) {
       const startedAt = clock.monotonicMs();

@@ -48,7 +48,7 @@ export async function startIngestProcess(
   const limits = { queryTimeoutMs: options.queryTimeoutMs ?? 8_000, connectTimeoutMs: 1_000 };
   const pool = createPool({ url: gate.url, applicationName: 'historybook-test-ingest', max: 3, ...limits });
   const prisma = createPrisma(pool);
-  const [clock, log] = [systemClock, silentLogger];
+  const [clock, log] = [systemClock, options.log ?? silentLogger];
   let announced = 0;
   const wake = {
     announce: () => {

@@ -6,6 +6,7 @@ import { createService, type Service } from '#platform/service.ts';
 import type { Breaker } from './breaker.ts';
 import type { SpoolRecord } from './record.ts';
 import type { Spool, SpooledSegment } from './spool.ts';
+import type { DrainedRecords } from './store-spooled.ts';
 
 /**
  * Empties the spool into the book, oldest first, and finds out when the book is back.
@@ -26,6 +27,8 @@ export interface DrainState {
   readonly drained: number;
   /** Of these, how many went to quarantine. */
   readonly refused: number;
+  /** And how many were dropped, because their workspace was removed meanwhile. */
+  readonly dropped: number;
 }
 
 export interface Drain extends Service {
@@ -38,7 +41,7 @@ export interface DrainDeps {
   readonly clock: Clock;
   readonly log: Logger;
   /** Brings records to where they belong; rejects when it is to be tried again later. */
-  readonly store: (records: readonly SpoolRecord[]) => Promise<{ readonly stored: number; readonly refused: number }>;
+  readonly store: (records: readonly SpoolRecord[]) => Promise<DrainedRecords>;
   /** Resolves when the database answers, for when there is nothing to drain. */
   readonly probe: () => Promise<void>;
   /** Whether fresh events are waiting for the book at this moment. */
@@ -56,6 +59,7 @@ export function createDrain(deps: DrainDeps): Drain {
   let inHand: (SpooledSegment & { at: number }) | undefined;
   let drained = 0;
   let refused = 0;
+  let dropped = 0;
   let wake: () => void = () => undefined;
 
   const hasWork = () => breaker.isOpen || inHand !== undefined || spool.stats().segments > 0;
@@ -78,6 +82,7 @@ export function createDrain(deps: DrainDeps): Drain {
       breaker.close();
       note(batch.length);
       refused += done.refused;
+      dropped += done.dropped;
     }
     inHand.at += size;
     if (inHand.at < content.count) return;
@@ -144,6 +149,7 @@ export function createDrain(deps: DrainDeps): Drain {
         rate: Math.round((rows * 1000) / spanMs),
         drained,
         refused,
+        dropped,
       };
     },
   };

@@ -7,6 +7,7 @@ import { recordAliases } from '#platform/db/alias.ts';
 import type { AppendOutcome } from '#platform/db/append.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
+import { goneWorkspaces } from '#platform/db/gone-workspace.ts';
 import type { Months } from '#platform/db/months.ts';
 import type { Wake } from '#platform/db/wake.ts';
 import type { Logger } from '#platform/log.ts';
@@ -91,6 +92,9 @@ export function createFallback(deps: FallbackDeps): Fallback {
           setAside: spool.setAside,
           types,
           send: (batch) => send(deps, batch),
+          goneWorkspaces: (ids) => goneWorkspaces(pool, ids),
+          onGone: (events, workspaces) =>
+            log.warn({ events, workspaces }, 'events in the spool of a workspace that was removed are dropped'),
           recordAliases: (aliases) => recordAliases(pool, aliases),
         },
         records,

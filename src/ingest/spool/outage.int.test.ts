@@ -211,10 +211,8 @@ describe('what the book does not take, once it is back', () => {
 
   test('and what no quarantine takes either is set aside as a file', async () => {
     await app.gate.shut();
-    // Refused for its lead, and its workspace is gone, and the quarantine of that with it.
-    const gone = '01999999-0000-7000-8000-000000000000';
-    const { activity } = exampleRecord('nowhere', { workspaceId: gone, leadId: gone });
-    await app.spool.append({ kind: 'activity', activity, isJudged: true });
+    // Of another version of the program.
+    await app.spool.append({ kind: 'refusal', entry: { workspaceId, words: 'that nobody here knows' } });
     await app.send({ description: 'good' });
     await app.gate.open();
     await app.drained();

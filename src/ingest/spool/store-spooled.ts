@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
+import { z } from 'zod';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import type { ActivityAlias } from '#platform/db/alias.ts';
 import type { AppendOutcome } from '#platform/db/append.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import type { TypeCatalogue } from '#platform/db/custom-types.ts';
+import { isWorkspaceGone } from '#platform/db/gone-workspace.ts';
 import { isDataError, isPassingConflict, sqlState } from '#platform/db/sql-state.ts';
 import { refused } from '../flight.ts';
 import { rejudge } from '../judge.ts';
@@ -20,6 +22,10 @@ export interface RefusedEvent {
 
 export interface StoreSpooledDeps {
   readonly types: Pick<TypeCatalogue, 'find'>;
+  /** Those of these workspaces that were removed. */
+  readonly goneWorkspaces: (ids: Iterable<string>) => Promise<ReadonlySet<string>>;
+  /** Told of events that are dropped because they are of such workspaces: they belong to nobody. */
+  readonly onGone: (events: number, workspaces: readonly string[]) => void;
   /** Puts activities into the book, in one call. */
   readonly send: (batch: readonly NewActivity[]) => Promise<AppendOutcome[]>;
   /** Makes the ids of receipts lead to the activities that are in the book; the same one again changes nothing. */
@@ -32,6 +38,15 @@ export interface StoreSpooledDeps {
   readonly setAside: Spool['setAside'];
 }
 
+/** What became of records of the spool. */
+export interface DrainedRecords {
+  readonly stored: number;
+  readonly refused: number;
+  readonly dropped: number;
+}
+
+const withWorkspace = z.looseObject({ workspaceId: z.uuid() });
+
 /** A batch that fails whole, whatever is in it: something is wrong that is not the activities. */
 export class NothingFits extends Error {
   override readonly name = 'NothingFits';
@@ -40,13 +55,11 @@ export class NothingFits extends Error {
 /**
  * Brings records of the spool to where they belong: into the book or into quarantine. Doing it again with the same records
  * changes nothing, so it may be cut off at any point.
- * @returns how many are in the book now, and how many in quarantine
+ * @returns how many are in the book now, how many in quarantine, and how many were of no workspace any more
  * @throws whatever says that it is to be tried again later: the database is away, or takes nothing at all
  */
-export async function storeSpooled(
-  deps: StoreSpooledDeps,
-  records: readonly SpoolRecord[],
-): Promise<{ readonly stored: number; readonly refused: number }> {
+export async function storeSpooled(deps: StoreSpooledDeps, all: readonly SpoolRecord[]): Promise<DrainedRecords> {
+  const records = await withoutGone(deps, all);
   const refusals: RefusedEvent[] = [];
   const judged: NewActivity[] = [];
   let entries = 0;
@@ -73,7 +86,25 @@ export async function storeSpooled(
   for (const refusal of refusals) {
     await keptOr(deps, () => deps.keepRefused(refusal), `refused-${refusal.activity.id}`, refusal.activity);
   }
-  return { stored: records.length - refusals.length - entries, refused: refusals.length + entries };
+  return {
+    stored: records.length - refusals.length - entries,
+    refused: refusals.length + entries,
+    dropped: all.length - records.length,
+  };
+}
+
+async function withoutGone(deps: StoreSpooledDeps, all: readonly SpoolRecord[]): Promise<readonly SpoolRecord[]> {
+  const gone = await deps.goneWorkspaces(all.flatMap((record) => workspaceOf(record) ?? []));
+  if (gone.size === 0) return all;
+  const records = all.filter((record) => !gone.has(workspaceOf(record) ?? ''));
+  deps.onGone(all.length - records.length, [...gone]);
+  return records;
+}
+
+/** Undefined for an entry that this version cannot read. */
+function workspaceOf(record: SpoolRecord): string | undefined {
+  if (record.kind === 'activity') return record.activity.workspaceId;
+  return withWorkspace.safeParse(record.entry).data?.workspaceId;
 }
 
 async function judgedNow({ types }: StoreSpooledDeps, record: ActivityRecord): Promise<NewActivity | AppError> {
@@ -102,7 +133,7 @@ async function storeAll(deps: StoreSpooledDeps, batch: readonly NewActivity[]): 
   }
 }
 
-/** The quarantine may have no place for it either: its workspace is gone, say. It must not hold up all the others. */
+/** The quarantine may have no place for it either: an entry that this version cannot read, say. It must not hold up all the others. */
 async function keptOr(deps: StoreSpooledDeps, keep: () => Promise<void>, name: string, record: unknown): Promise<void> {
   try {
     await keep();
@@ -113,9 +144,12 @@ async function keptOr(deps: StoreSpooledDeps, keep: () => Promise<void>, name: s
   }
 }
 
-/** 57014: cancelled because it took too long, or by an operator. */
+/**
+ * 57014: cancelled because it took too long, or by an operator. A workspace that was removed just now is seen to be gone
+ * the next time.
+ */
 function isToBeTriedAgain(error: unknown): boolean {
-  return isDatabaseAway(error) || isPassingConflict(error) || sqlState(error) === '57014';
+  return isDatabaseAway(error) || isPassingConflict(error) || isWorkspaceGone(error) || sqlState(error) === '57014';
 }
 
 /** The id of a receipt, when the event turns out to have been in the book before, under another. */

@@ -92,6 +92,7 @@ describe('a spool', () => {
     rate: 0,
     drained: 0,
     refused: 0,
+    dropped: 0,
     ...values,
   });
 
@@ -181,7 +182,7 @@ describe('sent without delivered', () => {
     const sent = ['1', '2', '3'].map((lead) => message('MESSAGE_SENT', 40, `rec${lead}`));
     await book.log(workspaceId, ...sent, message('MESSAGE_DELIVERED', 300, 'rec9'));
     const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 3, segments: 1, oldestAt: null, damaged: 0 };
-    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
+    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0, dropped: 0 };
     expect(await found('undelivered')).toEqual([]);
     spool = { ...spool, records: 0 };
     expect(await found('undelivered')).toHaveLength(1);
@@ -243,7 +244,7 @@ describe('a source', () => {
   test('is not judged while events wait in a spool', async () => {
     await arrive('n8n:regular', every(20, 5 * WEEK, 120));
     const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 1, segments: 1, oldestAt: null, damaged: 0 };
-    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
+    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0, dropped: 0 };
     expect(await found('source-silent')).toEqual([]);
     spool = { ...spool, records: 0 };
     expect(await found('source-silent')).toHaveLength(1);
@@ -263,7 +264,7 @@ describe('a source', () => {
     await atRest();
     expect(await silent()).toEqual([]);
     const waiting = { bytes: 1, maxBytes: 2 ** 30, records: 1, segments: 1, oldestAt: null, damaged: 0 };
-    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0 };
+    spool = { ...waiting, draining: true, rate: 0, drained: 0, refused: 0, dropped: 0 };
     await process.alerts.evaluate();
     await clock.advance(MINUTE / 2);
     await atRest();

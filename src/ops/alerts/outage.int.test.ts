@@ -61,7 +61,10 @@ describe('while the database is away', () => {
       seal,
       send: createSend({ clock, allowPrivate: true, timeoutMs: 300 }),
       memory: createOutageMemory(dataDir, silentLogger),
-      fallback: () => ({ spool: { ...spool(), draining: false, rate: 0, drained: 0, refused: 0 }, outage: undefined }),
+      fallback: () => ({
+        spool: { ...spool(), draining: false, rate: 0, drained: 0, refused: 0, dropped: 0 },
+        outage: undefined,
+      }),
       place: 'server-1:/srv',
       linkTo: (path) => `https://history.example.com${path}`,
     };

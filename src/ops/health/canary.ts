@@ -4,9 +4,6 @@ import type { Clock } from '#platform/clock.ts';
 import { appendActivities } from '#platform/db/append.ts';
 import type { Months } from '#platform/db/months.ts';
 
-/** Belongs to nobody. */
-const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000';
-
 export interface CanaryDeps {
   /** That of ingest. */
   readonly pool: pg.Pool;
@@ -23,13 +20,19 @@ export async function tryAppend({ pool, months, clock }: CanaryDeps): Promise<vo
   await months.ensure([occurredAt]);
   const client = await pool.connect();
   let failure: Error | undefined;
+  const workspaceId = randomUUID();
   try {
     await client.query('BEGIN');
+    // Of its own, so that it is seen by nobody either way: the book takes nothing of a workspace that is not there.
+    await client.query('INSERT INTO workspace (id, name, slug) VALUES ($1, $2, $2)', [
+      workspaceId,
+      `canary-${workspaceId}`,
+    ]);
     const run = async (sql: string, params: readonly unknown[]) => (await client.query(sql, [...params])).rows;
     const [outcome] = await appendActivities(run, [
       {
         id: randomUUID(),
-        workspaceId: NO_WORKSPACE,
+        workspaceId,
         door: 'lead',
         type: 'CANARY',
         category: 'SYSTEM',

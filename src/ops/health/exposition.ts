@@ -55,6 +55,7 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
   gauge('spool_drain_rate', 'Events a second that go from the spool into the book', () => spool().rate);
   counter('spool_drained_total', 'Events that went from the spool to where they belong', () => spool().drained);
   counter('spool_refused_total', 'Of these, events that the book refused', () => spool().refused);
+  counter('spool_dropped_total', 'Of these, events of a workspace that was removed meanwhile', () => spool().dropped);
   gauge('quarantine_waiting', 'Refused events that wait for a person or a retry', sources.waiting);
   gauge('database_up', '1 while the database answers', () => Number(watch.outage === undefined));
   gauge('database_latency_seconds', 'How long its last answer took', () => watch.latencyMs && watch.latencyMs / 1000);

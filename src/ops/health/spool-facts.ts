@@ -4,7 +4,7 @@ export interface Spool {
   stats(): SpoolStats;
 }
 
-const NOT_DRAINING = { draining: false, rate: 0, drained: 0, refused: 0 };
+const NOT_DRAINING = { draining: false, rate: 0, drained: 0, refused: 0, dropped: 0 };
 
 /** What waits on this machine's disk, and how it gets out of there. */
 export function spoolOf(sources: {
