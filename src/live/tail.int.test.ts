@@ -71,6 +71,10 @@ const write = (count = 1) =>
     Array.from({ length: count }, () => newActivity()),
   );
 
+const CUT = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = 'historybook-live' AND datname = current_database()`;
+
 describe('the tail', () => {
   test('begins at the head of the book, and reads ahead what comes back are likely to ask for', async () => {
     const ids = await write(5);
@@ -122,9 +126,7 @@ describe('the tail', () => {
     const before = await write(2);
     await untilSeen(2);
     for (let i = 0; i < 3; i += 1) {
-      const cut =
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'historybook-live' AND datname = current_database()";
-      await database.pool.query(cut);
+      await database.pool.query(CUT);
       before.push(...(await write(3)));
       await untilSeen(before.length);
     }
@@ -150,6 +152,22 @@ describe('the tail', () => {
     ids.push(...(await write(2)));
     await untilSeen(3);
     expect(seen).toEqual(ids);
+  });
+
+  test('whose followers have left while it could not read begins anew with the next one', async () => {
+    const tail = await startTail();
+    const [first] = await write();
+    await untilSeen(1);
+    isWanted = false;
+    await database.pool.query(CUT);
+    while (tail.isCurrent) await new Promise(setImmediate);
+    expect(tail.stats()).toMatchObject({ tail: 'dormant', brokenSince: undefined });
+    isWanted = true;
+    tail.nudge();
+    while (starts.length < 2) await new Promise(setImmediate);
+    const [second] = await write();
+    await untilSeen(2);
+    expect(seen).toEqual([first, second]);
   });
 
   test('sleeps when nobody wants the rows, without a connection, and begins anew when somebody does', async () => {

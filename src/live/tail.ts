@@ -48,7 +48,7 @@ const RECONNECT = { baseMs: 50, maxMs: 2_000 };
  *   dormant ──poke()──▶ reading ──nobody wants it for lingerMs──▶ dormant
  *                         │  ▲
  *              lost, failed▼  │connected again: goes on after the last row it read
- *                        broken (waits, longer each time)
+ *                        broken (waits, longer each time) ──nobody wants it──▶ dormant
  *
  * dormant: no connection, no queries; a process without subscribers pays nothing for its ingest.
  * reading: a wake-up or, every pollMs, the poll makes it read; under load it reads once in coalesceMs, so that rows
@@ -121,6 +121,9 @@ export class Tail {
     let failures = 0;
     while (!signal.aborted) {
       if (this.#pokes.length === 0 && !this.#listener.isWanted()) {
+        // Also when it could not read just then: whoever comes next has to wake it, and it begins anew.
+        this.#isReading = false;
+        this.#isCurrent = false;
         this.#brokenSince = undefined;
         await this.#bell.sleep(this.#deps.clock, DORMANT_MS, signal);
         continue;
@@ -187,11 +190,7 @@ export class Tail {
       this.#answerPokes(pokes);
 
       if (this.#listener.isWanted() || this.#pokes.length > 0) wantedAt = startedAt;
-      else if (startedAt - wantedAt >= limits.lingerMs) {
-        this.#isReading = false;
-        this.#isCurrent = false;
-        return;
-      }
+      else if (startedAt - wantedAt >= limits.lingerMs) return;
       await this.#bell.sleep(clock, limits.pollMs, signal);
       const sinceRead = clock.monotonicMs() - startedAt;
       if (sinceRead < limits.coalesceMs)
