@@ -24,6 +24,8 @@ export function openConnection(host: string, port: number): Promise<Connection> 
       resolve({
         send: (bytes) =>
           new Promise((done, failed) => {
+            // One that was closed while nothing was under way says so here, or its caller would wait for ever.
+            if (socket.destroyed) return failed(new Error('the server closed the connection'));
             settle = { resolve: done, reject: failed };
             socket.write(bytes);
           }),

@@ -91,7 +91,8 @@ async function openLoop(
     const tick = () => {
       const now = performance.now();
       while (due <= now && due < end) {
-        const lane = free.pop();
+        // In turn: one that rests for seconds is closed by the server.
+        const lane = free.shift();
         if (!lane) break;
         const at = due;
         due += interval;
