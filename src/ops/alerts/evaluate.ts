@@ -4,6 +4,7 @@ import type { RuleView } from '#domain/alert.ts';
 import { quietUntil } from '#domain/quiet-times.ts';
 import type { Clock } from '#platform/clock.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
+import { inTransactionOn } from '#platform/db/in-transaction.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/log.ts';
 import { type Finding, WATCHES } from './kinds/index.ts';
@@ -77,13 +78,12 @@ async function evaluateRule(
 ): Promise<void> {
   const { clock, log } = deps;
   try {
-    await client.query('BEGIN');
-    await client.query(LIMIT_SQL);
-    await watchAndRecord(deps, client, rule, workspace);
-    await client.query('COMMIT');
+    await inTransactionOn(client, async () => {
+      await client.query(LIMIT_SQL);
+      await watchAndRecord(deps, client, rule, workspace);
+    });
     if (rule.lastError !== null) await client.query(FAILED_SQL, [rule.id, null, null]);
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
     if (isDatabaseAway(error)) throw error;
     log.error({ err: error, ruleId: rule.id, kind: rule.kind, workspaceId: workspace.id }, 'a rule was not evaluated');
     const reason = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Clock } from '#platform/clock.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import { WAS_LOGGED } from '#platform/db/imported.ts';
+import { inTransaction } from '#platform/db/in-transaction.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { LAG_BOUNDS_S } from './lag.ts';
@@ -62,29 +63,18 @@ const FORGET_SQL = `
  * position change in one transaction. Resolves with whether there is more.
  */
 export async function countSources({ pool, clock }: Pick<CountSourcesDeps, 'pool' | 'clock'>): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ seq: number }>(BEGIN_SQL);
     const from = rows[0]?.seq;
     const head = from === undefined ? 0 : ((await client.query<{ head: number }>(HEAD_SQL)).rows[0]?.head ?? 0);
-    if (from === undefined || head <= from) {
-      await client.query('ROLLBACK');
-      return false;
-    }
+    if (from === undefined || head <= from) return false;
     const to = Math.min(head, from + STEP);
     const oldest = new Date(clock.now().getTime() - KEPT_DAYS * 86_400_000);
     await client.query(RATE_SQL, [from, to, LAG_BOUNDS_S, oldest]);
     await client.query(STATE_SQL, [from, to]);
     await client.query(END_SQL, [to]);
-    await client.query('COMMIT');
     return to < head;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** Keeps the counts up to date in the background. */

@@ -12,6 +12,7 @@ import {
   type ImportState,
 } from '#domain/import-run.ts';
 import { storableJson, storableText } from '#platform/db/array-literal.ts';
+import { inTransactionOn } from '#platform/db/in-transaction.ts';
 import { FORMATS, type Place } from './read/source.ts';
 
 /** What was said on top of the mapping, and must be the same after a restart. */
@@ -245,19 +246,14 @@ export async function advanceRun(
   { place, counts, report: told, rejected }: Checkpoint,
   now: Date,
 ): Promise<{ stopWanted: boolean }> {
-  try {
-    await db.query('BEGIN');
+  return inTransactionOn(db, async () => {
     const { stored, duplicates, rejected: refused, withoutEvent, leadsCreated } = counts;
     const numbers = [place.records, place.bytes, place.lines, stored, duplicates, refused, withoutEvent, leadsCreated];
     const { rows } = await db.query(ADVANCE_SQL, [id, from, ...numbers, storableJson(told), now]);
     if (rows.length === 0) throw new OvertakenError();
     if (rejected.length > 0) await db.query(REJECT_SQL, [id, storableJson(rejected)]);
-    await db.query('COMMIT');
     return { stopWanted: rows[0].stop_wanted === true };
-  } catch (error) {
-    await db.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 export async function finishRun(

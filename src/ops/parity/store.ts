@@ -11,6 +11,7 @@ import {
   type ParityRunView,
 } from '#domain/parity.ts';
 import { storableJson, storableText } from '#platform/db/array-literal.ts';
+import { inTransaction } from '#platform/db/in-transaction.ts';
 import { createParams } from '#query/params.ts';
 import type { ImportSettings } from '../import/run-store.ts';
 import type { MissingEvent } from './candidate.ts';
@@ -157,23 +158,15 @@ export interface ParityStep {
 
 /** Keeps a step, all of it or nothing. Says whether somebody wants it to stop. */
 export async function keepStep(pool: pg.Pool, id: string, step: ParityStep, now: Date): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  return inTransaction(pool, async (client) => {
     if (step.cells.length > 0) await client.query(CELLS_SQL, [id, storableJson(step.cells)]);
     if (step.items.length > 0) await client.query(ITEMS_SQL, [id, storableJson(step.items)]);
     if (step.matched.length > 0) await client.query(MATCH_SQL, [id, step.matched]);
     const { records, found, missing, different, extra } = step.counts;
     const numbers = [records, found, missing, different, extra, step.unreadable, step.bytesDone];
     const { rows } = await client.query(ADVANCE_SQL, [id, ...numbers, storableJson(step.report), now]);
-    await client.query('COMMIT');
     return rows[0]?.stop_wanted === true;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 export async function finishParity(

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '#platform/clock.ts';
+import { inTransactionOn } from '#platform/db/in-transaction.ts';
 import { jsonText } from '#platform/json-text.ts';
 import { fieldOf, REFERENCE_KINDS, stillUnknown } from './reference.ts';
 
@@ -101,20 +102,15 @@ export async function raiseUnknownLeads(client: pg.PoolClient, { clock }: Unknow
 /** One chunk in one transaction: what is raised and how far it is are never one without the other. */
 async function lookOnce(client: pg.PoolClient, workspaceId: string, days: number, now: Date): Promise<boolean> {
   const before = new Date(now.getTime() - days * DAY_MS);
-  await client.query('BEGIN');
-  try {
+  return inTransactionOn(client, async () => {
     const { rows } = await client.query(LOOK_SQL, [workspaceId, before, REFERENCE_KINDS]);
     const { seq, unknown } = found.parse(rows[0]);
     if (seq !== null) {
       if (unknown.length > 0) await client.query(RAISE_SQL, [workspaceId, now, ...columnsOf(unknown)]);
       await client.query(ADVANCE_SQL, [workspaceId, seq]);
     }
-    await client.query('COMMIT');
     return seq !== null;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 function columnsOf(unknown: readonly Unknown[]): unknown[] {

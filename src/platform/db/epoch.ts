@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from './in-transaction.ts';
 
 /**
  * The epoch says which book a stream cursor belongs to. Positions count on through restarts, but a restored copy or
@@ -34,26 +35,14 @@ export async function currentEpoch(pool: Pool): Promise<number> {
 }
 
 async function addEpoch(pool: Pool, fingerprint: string): Promise<number> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
+  return inTransaction(pool, async (client) => {
     await client.query(TAKE_EPOCH_LOCK);
     const latest = await latestEpoch(client);
-    const epoch =
-      latest?.fingerprint === fingerprint
-        ? latest.epoch
-        : (await client.query<{ epoch: number }>(ADD_EPOCH, [fingerprint])).rows[0]?.epoch;
-    await client.query('COMMIT');
-    if (epoch === undefined) throw new Error('the database returned no epoch');
-    return epoch;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection that failed half-way may still hold the transaction: it is closed, not given back.
-    client.release(failure);
-  }
+    if (latest?.fingerprint === fingerprint) return latest.epoch;
+    const { rows } = await client.query<{ epoch: number }>(ADD_EPOCH, [fingerprint]);
+    if (rows[0] === undefined) throw new Error('the database returned no epoch');
+    return rows[0].epoch;
+  });
 }
 
 async function latestEpoch(db: Queryable): Promise<EpochRow | undefined> {
