@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ImportState } from './import-run.ts';
+import { storableDay } from './text.ts';
 
 /** A comparison of an older system's records with the book. Instants are ISO 8601 in UTC, days of the workspace. */
 export const PARITY_KINDS = ['missing', 'different', 'extra'] as const;
@@ -65,10 +66,7 @@ export interface ParityItem {
 
 export const parityItemFilter = z.object({
   kind: z.enum(PARITY_KINDS).default('missing'),
-  day: z.iso
-    .date()
-    .refine((text) => !text.startsWith('0000'), 'must be after the year 0')
-    .optional(),
+  day: storableDay().optional(),
   type: z.string().max(100).optional(),
   source: z.string().max(100).optional(),
 });

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 
-/** An instant, ISO 8601, that PostgreSQL reads: it knows no year 0. */
+/** PostgreSQL knows no year 0. */
+const afterYearZero = z.refine<string>((text) => !text.startsWith('0000'), 'must be after the year 0');
+
+/** An instant, ISO 8601, that PostgreSQL reads. */
 export function storableInstant() {
-  return z.iso.datetime({ offset: true }).refine((text) => !text.startsWith('0000'), 'must be after the year 0');
+  return z.iso.datetime({ offset: true }).check(afterYearZero);
+}
+
+/** A day, ISO 8601, that PostgreSQL reads. */
+export function storableDay() {
+  return z.iso.date().check(afterYearZero);
 }
 
 /** Text that PostgreSQL can keep: trimmed, at most `max` characters, without NUL. */

@@ -76,6 +76,7 @@ async function round(deps: OutageWatchDeps, reason: string | undefined): Promise
   const isDone = isOver && recorded.standings.length === 0 && recorded.outbox.length === 0;
   memory.keepOutage(isDone ? undefined : recorded);
 }
+
 /** Why the database is away; undefined when it answers. */
 async function probe({ pool, clock, fallback }: OutageWatchDeps): Promise<string | undefined> {
   const late = new AbortController();

@@ -26,29 +26,21 @@ export function useRoleNews({ role, workspace }: Outputs['session']['current']):
   }, [role, name]);
 }
 
-/** The session has ended while something was being written. */
-export function SignedOutBar() {
-  return (
-    <StatusBar
-      label="You are signed out"
-      explanation="Nothing here is kept current, and changes are refused, until you sign in again. What you wrote stays."
-    >
-      <Anchor href="/sign-in" target="_blank" rel="noopener" size="sm" underline="always">
-        Sign in, in another tab
-      </Anchor>
-    </StatusBar>
-  );
-}
+const BARS = {
+  signedOut: { label: 'You are signed out', until: 'you sign in again', href: '/sign-in', way: 'Sign in' },
+  passwordFirst: { label: 'Choose your password first', until: 'you have', href: '/choose-password', way: 'Choose it' },
+} as const;
 
-/** A password has to be chosen while something was being written. */
-export function PasswordFirstBar() {
+/** The session has ended, or opens nothing but the choice of a password, while something was being written. */
+export function ShutBar({ why }: { readonly why: keyof typeof BARS }) {
+  const { label, until, href, way } = BARS[why];
   return (
     <StatusBar
-      label="Choose your password first"
-      explanation="Nothing here is kept current, and changes are refused, until you have. What you wrote stays."
+      label={label}
+      explanation={`Nothing here is kept current, and changes are refused, until ${until}. What you wrote stays.`}
     >
-      <Anchor href="/choose-password" target="_blank" rel="noopener" size="sm" underline="always">
-        Choose it, in another tab
+      <Anchor href={href} target="_blank" rel="noopener" size="sm" underline="always">
+        {way}, in another tab
       </Anchor>
     </StatusBar>
   );

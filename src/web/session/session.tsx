@@ -6,7 +6,7 @@ import { useLiveStatus } from '../shell/live-status.ts';
 import { type Outputs, trpc } from '../trpc/client.ts';
 import { errorCode } from '../trpc/errors.ts';
 import { leaveToChoosePassword, leaveToSignIn, watchTyping } from './leave.ts';
-import { PasswordFirstBar, SignedOutBar, useRoleNews, WorkspaceGone } from './session-changes.tsx';
+import { ShutBar, useRoleNews, WorkspaceGone } from './session-changes.tsx';
 
 export type Session = Outputs['session']['current'];
 
@@ -49,8 +49,8 @@ export function SessionProvider({ initial, children }: SessionProviderProps) {
   return (
     <SessionContext value={known}>
       {children}
-      {isSignedOut && <SignedOutBar />}
-      {isShut && <PasswordFirstBar />}
+      {isSignedOut && <ShutBar why="signedOut" />}
+      {isShut && <ShutBar why="passwordFirst" />}
     </SessionContext>
   );
 }
