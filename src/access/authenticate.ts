@@ -6,7 +6,6 @@ import { KEY_SCOPES } from '#domain/roles.ts';
 import { equalHashes, hashSecret, presentedKey } from './key-secret.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyUsage } from './key-usage.ts';
-import type { LastKnown } from './last-known.ts';
 import type { Sessions, SignedInPerson } from './sessions.ts';
 import type { EnterableWorkspace, WorkspaceDirectory } from './workspace-directory.ts';
 
@@ -36,7 +35,9 @@ export interface Authenticator {
   /** The session behind the cookie, also of a person who belongs to no workspace, or may enter none before he chose a password. */
   currentSession(headers: Headers): Promise<CurrentSession | null>;
   /** The session as it was when the database could last be asked; for reading while it cannot. */
-  lastKnownSession(headers: Headers): Promise<CurrentSession | undefined>;
+  lastKnownSession(headers: Headers): Promise<CurrentSession | null>;
+  /** The person of that session in its workspace. */
+  lastKnown(headers: Headers): Promise<UserPrincipal | undefined>;
 }
 
 export interface AuthenticatorDeps {
@@ -44,12 +45,11 @@ export interface AuthenticatorDeps {
   readonly keys: KeyStore;
   readonly usage: KeyUsage;
   readonly directory: WorkspaceDirectory;
-  readonly lastKnown: LastKnown;
   readonly internalApiKey: string;
 }
 
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { sessions, keys, usage, directory, lastKnown } = deps;
+  const { sessions, keys, usage, directory } = deps;
   const internalHash = hashSecret(deps.internalApiKey);
 
   const bootstrapPrincipal = async (wanted: string | undefined): Promise<KeyPrincipal> => {
@@ -90,31 +90,25 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     return found.filter((workspace) => workspace !== undefined);
   };
 
-  const currentSession = async (headers: Headers): Promise<CurrentSession | null> => {
-    const person = await sessions.find(headers);
+  const sessionOf = async (person: SignedInPerson | undefined, headers: Headers): Promise<CurrentSession | null> => {
     if (!person) return null;
     if (person.passwordChangeRequired) return { person, workspaces: [], current: undefined };
     const workspaces = await enterable(person);
-    const cookie = await sessions.cookieOf(headers);
-    if (cookie !== undefined) lastKnown.note(cookie, { person, workspaces });
     return { person, workspaces, current: choose(workspaces, headers) };
   };
-
-  const lastKnownSession = async (headers: Headers): Promise<CurrentSession | undefined> => {
-    const cookie = await sessions.cookieOf(headers);
-    const known = cookie === undefined ? undefined : lastKnown.find(cookie);
-    return known && { ...known, current: choose(known.workspaces, headers) };
-  };
+  const currentSession = async (headers: Headers) => sessionOf(await sessions.find(headers), headers);
+  const lastKnownSession = async (headers: Headers) => sessionOf(await sessions.lastKnown(headers), headers);
 
   return {
     currentSession,
     lastKnownSession,
+    lastKnown: async (headers) => principalOf(await lastKnownSession(headers)),
     async authenticate(headers) {
       const secret = presentedKey(headers);
       if (secret !== undefined) return byKey(secret, wantedWorkspace(headers));
       const session = await currentSession(headers);
       if (session?.person.passwordChangeRequired) throw new AppError('PASSWORD_CHANGE_REQUIRED');
-      return session?.current ? principalOf(session.person, session.current) : null;
+      return principalOf(session) ?? null;
     },
   };
 }
@@ -144,8 +138,9 @@ function wantedWorkspace(headers: Headers): string | undefined {
   return wanted;
 }
 
-/** A person in a workspace that is open to him. */
-export function principalOf(person: SignedInPerson, workspace: EnterableWorkspace): UserPrincipal {
-  const { userId, sessionId, email, name, superAdmin } = person;
-  return { kind: 'user', userId, sessionId, email, name, superAdmin, workspaceId: workspace.id, role: workspace.role };
+function principalOf(session: CurrentSession | null): UserPrincipal | undefined {
+  if (!session?.current) return undefined;
+  const { userId, sessionId, email, name, superAdmin } = session.person;
+  const { id: workspaceId, role } = session.current;
+  return { kind: 'user', userId, sessionId, email, name, superAdmin, workspaceId, role };
 }

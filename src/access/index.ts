@@ -9,7 +9,7 @@
  * and what such a principal holds open is closed. Imports platform and domain alone.
  */
 import type { Pool } from 'pg';
-import type { Principal, UserPrincipal } from '#domain/principal.ts';
+import type { Principal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { PrismaClient } from '#platform/db/prisma.ts';
 import type { Signals } from '#platform/db/signal.ts';
@@ -19,14 +19,13 @@ import type { Service } from '#platform/service.ts';
 import { clientAddress } from './address.ts';
 import { createAuth, isDueForRefresh } from './auth.ts';
 import { createAuthHandler, type FailedSignIn } from './auth-handler.ts';
-import { type Authenticator, createAuthenticator, principalOf } from './authenticate.ts';
+import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminResult } from './bootstrap.ts';
 import { ONE_TIME_ACCOUNT } from './credentials.ts';
 import { createKeyStore, type KeyStore } from './key-store.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createKeys, type Keys } from './keys.ts';
 import type { KnownOnDisk } from './known-on-disk.ts';
-import { createLastKnown } from './last-known.ts';
 import { createMembers, type Members } from './members.ts';
 import { createPeople, type People } from './people.ts';
 import { createRateLimiter, DEFAULT_RATES, type RatePolicies } from './rate-limit.ts';
@@ -74,8 +73,6 @@ export interface AccessDeps {
 }
 
 export interface Access extends Service, Authenticator, Pick<People, 'findMember'> {
-  /** The person this session stood for when the database could last be asked; for reading while it cannot. */
-  lastKnown(headers: Headers): Promise<UserPrincipal | undefined>;
   /**
    * Answers what is under /api/auth: sign-in, sign-out, change of password. `socketAddress` is the peer of the socket.
    * @throws AppError for everything but success.
@@ -133,7 +130,6 @@ export function createAccess(deps: AccessDeps): Access {
     keys: keyStore,
     usage,
     directory,
-    lastKnown: createLastKnown({ clock, signals }),
     internalApiKey: config.internalApiKey,
   });
   const handleAuth = createAuthHandler({
@@ -151,10 +147,6 @@ export function createAccess(deps: AccessDeps): Access {
     start: service.start,
     stop: service.stop,
     ...authenticator,
-    async lastKnown(headers) {
-      const session = await authenticator.lastKnownSession(headers);
-      return session?.current && principalOf(session.person, session.current);
-    },
     findMember: people.findMember,
     authHandler: (request, socketAddress) =>
       handleAuth(request, clientAddress(request.headers, socketAddress, config.publicUrl !== undefined)),
