@@ -4,7 +4,6 @@
  */
 import { type Child, startChild } from './harness/child.ts';
 import { startBenchDatabase } from './harness/database.ts';
-import { startFlags } from './harness/node-flags.ts';
 import type { ServerOptions } from './harness/server.ts';
 import type { ClientLoadOptions, ClientLoadResult, ClientLoadRun } from './load/client-load.ts';
 import { type BenchRow, median } from './report.ts';
@@ -18,11 +17,7 @@ export async function measure(say: (line: string) => void): Promise<BenchRow[]> 
   const children: Child[] = [];
   try {
     const { url: databaseUrl, dataDir } = database;
-    const server = await startChild(
-      'harness/server.ts',
-      { databaseUrl, dataDir } satisfies ServerOptions,
-      startFlags(),
-    );
+    const server = await startChild('harness/server.ts', { databaseUrl, dataDir } satisfies ServerOptions);
     children.push(server);
     const url = await server.ask<string>('url');
     const [apiKey = ''] = database.keys;

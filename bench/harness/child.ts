@@ -9,9 +9,9 @@ export interface Child {
 }
 
 /** Forks `file` (a path below bench/), hands it its options and waits until it is ready. */
-export async function startChild(file: string, options: unknown, nodeFlags: string[] = []): Promise<Child> {
+export async function startChild(file: string, options: unknown): Promise<Child> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), {
-    execArgv: nodeFlags,
+    execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

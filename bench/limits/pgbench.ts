@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchDatabase } from '../harness/database.ts';
@@ -54,30 +53,48 @@ VALUES (gen_random_uuid(), 'WORKSPACE', 'lead', 'MESSAGE_SENT', 'SMS', now(),
   'n8n.kJMMZ10anu4NqYUL', :n, 'INTEGRATION', 'n8n.kJMMZ10anu4NqYUL');
 `;
 
+/** What the files are called in which each of its threads logs its transactions. */
+const LOG = 'transactions';
+
 export interface Pgbench {
   /** Rows per second of 32 clients that insert one row a transaction, over `seconds`. */
   measure(seconds: number): Promise<number>;
-  close(): void;
+  /** Milliseconds from when a row was due to its commit, p99, of the same clients at `rate` rows per second. */
+  measureP99(rate: number, seconds: number): Promise<number>;
 }
 
 /** The limit of single events: `pgbench -c 32 -M prepared` on the very server that the application uses. */
 export async function createPgbench(database: BenchDatabase): Promise<Pgbench> {
   const program = findPgbench();
   await database.pool.query(PLAIN_TABLE);
-  const folder = mkdtempSync(join(tmpdir(), 'historybook-pgbench-'));
+  // Goes away with the database.
+  const folder = mkdtempSync(join(database.dataDir, 'pgbench-'));
   const script = join(folder, 'insert.sql');
   writeFileSync(
     script,
     INSERT.replaceAll('WORKSPACE', database.workspaceId).replaceAll('LEADS', String(database.leads.length)),
   );
+  const insert = async (seconds: number, ...options: string[]) => {
+    const args = ['-n', '-M', 'prepared', '-c', '32', '-j', '2', '-T', String(seconds), ...options, '-f', script];
+    return run(program, [...args, database.url]);
+  };
   return {
     async measure(seconds) {
-      const args = ['-n', '-M', 'prepared', '-c', '32', '-j', '2', '-T', String(seconds), '-f', script, database.url];
-      const { stdout } = await run(program, args);
+      const { stdout } = await insert(seconds);
       const tps = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
       if (tps === undefined) throw new Error(`pgbench said nothing of its speed:\n${stdout}`);
       return Number(tps);
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    async measureP99(rate, seconds) {
+      await insert(seconds, '-R', String(rate), '--log', '--log-prefix', join(folder, LOG));
+      const logs = readdirSync(folder).filter((name) => name.startsWith(LOG));
+      const lines = logs.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+      for (const name of logs) rmSync(join(folder, name));
+      // client, transaction, microseconds since it was due, …
+      const latencies = lines.map((line) => Number(line.split(' ')[2]) / 1000).sort((a, b) => a - b);
+      const p99 = latencies[Math.floor(latencies.length * 0.99)];
+      if (p99 === undefined) throw new Error('pgbench logged no transaction');
+      return p99;
+    },
   };
 }
