@@ -31,7 +31,8 @@ export function nextRetryAt(code: string, retries: number, now: Date): Date | nu
   return new Date(now.getTime() + (RETRY_AFTER[retries] ?? DAY));
 }
 
-const list = z.array(z.string().max(100)).max(100).optional();
+const names = z.array(z.string().max(100)).max(100);
+const list = names.optional();
 
 /** Which entries. Every member narrows; lists are "any of". */
 export const quarantineFilter = z.object({
@@ -48,6 +49,23 @@ export const quarantineFilter = z.object({
   before: storableInstant().optional(),
 });
 export type QuarantineFilter = z.output<typeof quarantineFilter>;
+
+const someNames = names.min(1, 'must name at least one, or be left out').optional();
+
+/**
+ * What something is done to at once. Strict: a member that is misspelt, and a list with nothing in it, must not become
+ * "everything".
+ */
+export const massFilter = quarantineFilter
+  .extend({
+    state: z.literal('waiting').default('waiting'),
+    ids: z.array(z.uuid()).min(1, 'must name at least one, or be left out').max(1000).optional(),
+    codes: someNames,
+    sources: someNames,
+    types: someNames,
+  })
+  .strict();
+export type MassFilter = z.output<typeof massFilter>;
 
 /** Newest first; `cursor` is the nextCursor of the page before. */
 export const quarantinePage = z.object({

@@ -55,10 +55,14 @@ test('a refused event is found, corrected and replayed over REST', async () => {
   expect((await app.get(`${QUEUE}/${id}`)).body).toMatchObject({ resolvedActivityId: activity.id });
 });
 
-test('a filter that is misspelt replays nothing, instead of everything', async () => {
+test('a filter that is misspelt or names nothing replays nothing, instead of everything', async () => {
   const refused = await app.post(`${QUEUE}/replay`, { code: ['UNKNOWN_TYPE'] });
   expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   expect(refused.body.message).toBe('body: must not have "code": there is no such field');
+  expect(await app.post(`${QUEUE}/replay`, { codes: [] })).toMatchObject({
+    status: 400,
+    body: { issues: [{ path: 'codes', message: 'must name at least one, or be left out' }] },
+  });
 });
 
 test('all that match are replayed with progress, one is discarded with a reason', async () => {

@@ -4,11 +4,11 @@ import { spanOfDate } from '#domain/day.ts';
 import { parseInput } from '#domain/issues.ts';
 import {
   discardReason,
+  massFilter,
   newLead,
   QUARANTINE_STATES,
   type QuarantineDetail,
   type QuarantineFilter,
-  quarantineFilter,
 } from '#domain/quarantine.ts';
 import type { Services } from '../services.ts';
 import { bodyOf, idParam, jsonBody, optionalBodyOf, pathId } from './action.ts';
@@ -153,8 +153,7 @@ const discard = defineRoute({
   },
 });
 
-/** Strict: a filter that is misspelt must not become "everything". */
-const filterBody = quarantineFilter.omit({ state: true }).strict().openapi('QuarantineFilter');
+const filterBody = massFilter.omit({ state: true }).openapi('QuarantineFilter');
 const replayAll = defineRoute({
   permission,
   method: 'post',
@@ -162,7 +161,7 @@ const replayAll = defineRoute({
   tags,
   summary: 'Replay all waiting events that match, oldest first, in the background',
   description:
-    'Without a body: all. A field that is none of the filter is refused. Follow it at GET /api/admin/retry-queue/replays/{id}.',
+    'Without a body: all. A field that is none of the filter is refused, and so is an empty list. Follow it at GET /api/admin/retry-queue/replays/{id}.',
   request: { body: jsonBody(filterBody, { codes: ['UNKNOWN_TYPE'], types: ['CALL_MADE'] }, false) },
   responses: {
     202: answer('Begun', progressSchema),

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
-import { discardReason, newLead, QUARANTINE_STATES, quarantineFilter, quarantinePage } from '#domain/quarantine.ts';
+import {
+  discardReason,
+  massFilter,
+  newLead,
+  QUARANTINE_STATES,
+  quarantineFilter,
+  quarantinePage,
+} from '#domain/quarantine.ts';
 import { permitted, router } from '../init.ts';
 
 const manage = permitted('quarantine:manage');
@@ -51,11 +58,12 @@ export const retryQueueRouter = router({
     .mutation(({ ctx, input }) => ctx.services.retryQueue.discard(ctx.principal, input.id, input.reason)),
   restore: manage.input(one).mutation(({ ctx, input }) => ctx.services.retryQueue.restore(ctx.principal, input.id)),
 
+  /** All that wait is the filter `{}`: left out or misspelt, it is refused, and so is whatever it does not know. */
   replayAll: manage
-    .input(z.object({ filter }))
+    .input(z.strictObject({ filter: massFilter }))
     .mutation(({ ctx, input }) => ctx.services.retryQueue.replayAll(ctx.principal, input.filter)),
   discardAll: manage
-    .input(z.object({ filter, reason: discardReason }))
+    .input(z.strictObject({ filter: massFilter, reason: discardReason }))
     .mutation(({ ctx, input }) => ctx.services.retryQueue.discardAll(ctx.principal, input.filter, input.reason)),
   /** The last replays of many, newest first. */
   replays: manage.query(({ ctx }) => ctx.services.retryQueue.replays(ctx.principal.workspaceId)),

@@ -2,7 +2,7 @@
 
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { QuarantineFilter } from '#domain/quarantine.ts';
+import type { MassFilter } from '#domain/quarantine.ts';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { toastDone } from '../../ui/toast.ts';
@@ -11,7 +11,7 @@ import { useQueueChanged } from './use-queue.ts';
 /** One event, or all that match a filter. */
 export type DiscardTarget =
   | { readonly id: string; readonly name: string }
-  | { readonly filter: QuarantineFilter; readonly count: number };
+  | { readonly filter: MassFilter; readonly count: number };
 
 interface DiscardDialogProps {
   readonly target: DiscardTarget | undefined;

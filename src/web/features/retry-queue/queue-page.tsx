@@ -77,6 +77,8 @@ function Queue() {
   const rows = query.data?.pages.flatMap((page) => page.rows);
   const waiting = counts.data?.waiting ?? 0;
   const filtered = isQueueFiltered(state);
+  /** What the buttons of all do something to: they are there only for what waits. */
+  const waitingOnes = { ...filter, state: 'waiting' } as const;
   const shownReplay = replayId ?? replays.data?.find((replay) => replay.state === 'running')?.id;
   return (
     <>
@@ -90,14 +92,14 @@ function Queue() {
               <Button
                 variant="default"
                 leftSection={<IconTrash size={16} aria-hidden />}
-                onClick={() => setDiscarding({ filter, count: waiting })}
+                onClick={() => setDiscarding({ filter: waitingOnes, count: waiting })}
               >
                 {filtered ? these('Discard', waiting) : 'Discard all'}
               </Button>
               <Button
                 leftSection={<IconRefresh size={16} aria-hidden />}
                 loading={replayAll.isPending}
-                onClick={() => replayAll.mutate({ filter })}
+                onClick={() => replayAll.mutate({ filter: waitingOnes })}
               >
                 {filtered ? these('Replay', waiting) : 'Replay all'}
               </Button>
