@@ -20,6 +20,8 @@ export interface TestAlertsOptions {
   readonly dataDir?: string;
   readonly secret?: string;
   readonly fallback?: () => FallbackState | undefined;
+  /** How long a receiver may take. The usual time when not given, so that none is called silent for being slow. */
+  readonly timeoutMs?: number;
 }
 
 export interface TestAlerts {
@@ -39,7 +41,7 @@ export function createTestAlerts(options: TestAlertsOptions): TestAlerts {
     config: { dataDir, publicUrl: 'https://history.example.com', port: 0, alertsAllowPrivate: true },
     seal: createSeal(secret),
     fallback: options.fallback ?? (() => undefined),
-    timeoutMs: 300,
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   });
   return { alerts, dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
@@ -104,9 +106,12 @@ export interface AlertStage {
 export const ALERT_MINUTE = 60_000;
 let refused = 0;
 
-export async function createAlertStage(pool: pg.Pool): Promise<AlertStage> {
+export async function createAlertStage(
+  pool: pg.Pool,
+  options: Pick<TestAlertsOptions, 'timeoutMs'> = {},
+): Promise<AlertStage> {
   const clock = createManualClock(new Date('2025-11-07T08:00:00.000Z'));
-  const { alerts, remove } = createTestAlerts({ pool, clock });
+  const { alerts, remove } = createTestAlerts({ ...options, pool, clock });
   const slack = await startReceiver();
   // Others' alerts would be sent by whoever is under test.
   await pool.query('DELETE FROM workspace');

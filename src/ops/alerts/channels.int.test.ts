@@ -27,6 +27,12 @@ describe('a channel', () => {
       answer: 'invalid_token',
       error: null,
     });
+  });
+
+  test('whose receiver does not answer is not waited for, and says so', async () => {
+    await stage.end();
+    stage = await createAlertStage(pool, { timeoutMs: 300 });
+    const { id } = await stage.addSlack();
     stage.slack.answer('silence');
     expect(await stage.alerts.channels.test(stage.admin, id)).toMatchObject({
       ok: false,

@@ -167,7 +167,7 @@ describe('sent without delivered', () => {
     await pool.query(
       `INSERT INTO activity (id, workspace_id, door, type, category, occurred_at, recorded_at, description, source, subject_key)
        SELECT gen_random_uuid(), $1, 'lead', 'INBOUND_REPLY', 'SMS', $2, $2, 'x', 'n8n:replies', 'airtable:recX'
-       FROM generate_series(1, 100_000)`,
+       FROM generate_series(1, 100000)`,
       [workspaceId, ago(20)],
     );
     const both = (id: string) => [

@@ -59,7 +59,7 @@ describe('while the database is away', () => {
       clock,
       log: silentLogger,
       seal,
-      send: createSend({ clock, allowPrivate: true, timeoutMs: 300 }),
+      send: createSend({ clock, allowPrivate: true }),
       memory: createOutageMemory(dataDir, silentLogger),
       fallback: () => ({
         spool: { ...spool(), draining: false, rate: 0, drained: 0, refused: 0, dropped: 0 },

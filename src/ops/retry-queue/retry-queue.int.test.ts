@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '#domain/errors.ts';
 import type { UserPrincipal } from '#domain/principal.ts';
 import { quarantineFilter } from '#domain/quarantine.ts';
@@ -34,6 +34,8 @@ let workspaceId: string;
 let admin: UserPrincipal;
 
 beforeEach(async () => {
+  // What others left there would be swept, too.
+  await door.book.pool.query('DELETE FROM quarantine');
   clock = createManualClock(RECEIVED);
   queue = createRetryQueue(deps());
   workspaceId = await door.book.makeWorkspace();
@@ -58,6 +60,34 @@ async function refuse(body: unknown, idempotencyKey?: string): Promise<string> {
 async function activities(workspace = workspaceId): Promise<Record<string, unknown>[]> {
   const sql = 'SELECT * FROM activity WHERE workspace_id = $1 ORDER BY seq';
   return (await door.book.pool.query(sql, [workspace])).rows;
+}
+
+/**
+ * Holds the entries that wait, as somebody who changes them does in that moment: a replay that has begun stands still
+ * before it writes down what became of its first ones, until they are let go.
+ */
+async function holdEntries() {
+  const client = await door.book.pool.connect();
+  await client.query('BEGIN');
+  const { rows } = await client.query(
+    "SELECT pg_backend_pid() AS pid FROM quarantine WHERE workspace_id = $1 AND state = 'waiting' FOR UPDATE",
+    [workspaceId],
+  );
+  const waiting = 'SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
+  let isHeld = true;
+  const letGo = async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    await client.query('COMMIT');
+    client.release();
+  };
+  onTestFinished(letGo);
+  return {
+    letGo,
+    async untilAwaited() {
+      while ((await door.book.pool.query(waiting, [rows[0]?.pid])).rowCount === 0);
+    },
+  };
 }
 
 /** Resolves when it does not run any more. */
@@ -260,24 +290,47 @@ describe('a replay of all that match', () => {
     expect(await queue.replays(workspaceId)).toMatchObject([{ id: begun.id, state: 'done' }]);
   });
 
-  test('can be cancelled, and is taken on by another process when its own ends', async () => {
-    // Several chunks, so that the stop comes before the last one however slowly it comes.
-    await Promise.all(Array.from({ length: 800 }, () => refuse(leadEvent({ eventType: 'CUT_OFF' }))));
+  /** A replay of 220 entries, in three goes, that stands still in the first one. */
+  async function beginHeld() {
+    await Promise.all(Array.from({ length: 220 }, () => refuse(leadEvent({ eventType: 'CUT_OFF' }))));
     await door.types.register(workspaceId, { name: 'CUT_OFF', category: 'SMS', label: 'Cut off' });
     await queue.start();
-    const cut = await queue.replayAll(admin, filterOf({ types: ['CUT_OFF'] }));
-    await queue.stop();
-    expect(await queue.progress(workspaceId, cut.id)).toMatchObject({ state: 'running' });
+    const held = await holdEntries();
+    const { id } = await queue.replayAll(admin, filterOf({ types: ['CUT_OFF'] }));
+    await held.untilAwaited();
+    return { id, held };
+  }
+
+  test('is taken on by another process when its own ends, after what is under way', async () => {
+    const { id, held } = await beginHeld();
+    const stopped = queue.stop();
+    await held.letGo();
+    await stopped;
+    expect(await queue.progress(workspaceId, id)).toMatchObject({ state: 'running', processed: 100 });
     const other = createRetryQueue(deps());
     await other.start();
-    expect(await ended(cut.id)).toMatchObject({ state: 'done', succeeded: 800, failed: 0 });
+    expect(await ended(id)).toMatchObject({ state: 'done', processed: 220, succeeded: 220, failed: 0 });
     await other.stop();
-    expect(await activities()).toHaveLength(800);
+    expect(await activities()).toHaveLength(220);
+  });
 
-    for (let i = 0; i < 220; i += 1) await refuse({ still: i });
-    const begun = await queue.replayAll(admin, filterOf());
-    expect(await queue.cancel(workspaceId, begun.id)).toMatchObject({ state: 'cancelled' });
-    await expect(queue.cancel(workspaceId, cut.id)).resolves.toMatchObject({ state: 'done' });
+  test('can be cancelled, ends after what is under way, and leaves the rest to another one', async () => {
+    const { id, held } = await beginHeld();
+    expect(await queue.cancel(workspaceId, id)).toMatchObject({ state: 'cancelled', processed: 0 });
+    await held.letGo();
+    while ((await queue.progress(workspaceId, id)).processed === 0);
+    const next = await queue.replayAll(admin, filterOf());
+    expect(await ended(next.id)).toMatchObject({ state: 'done', total: 120, succeeded: 120 });
+    await queue.stop();
+    expect(await queue.progress(workspaceId, id)).toMatchObject({ state: 'cancelled', processed: 100 });
+    expect(await activities()).toHaveLength(220);
+  });
+
+  test('that is over cannot be cancelled any more', async () => {
+    await refuse({ nothing: 'at all' });
+    const { id } = await queue.replayAll(admin, filterOf());
+    expect(await ended(id)).toMatchObject({ state: 'done' });
+    expect(await queue.cancel(workspaceId, id)).toMatchObject({ state: 'done' });
   });
 });
 
