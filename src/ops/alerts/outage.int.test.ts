@@ -33,7 +33,7 @@ describe('while the database is away', () => {
   beforeEach(async () => {
     clock = createManualClock(new Date('2025-11-07T08:00:00.000Z'));
     gate = await createGate(database.url);
-    const pool = createPool({ url: gate.url, applicationName: 'test-outage', connectTimeoutMs: 500 });
+    const pool = createPool({ url: gate.url, applicationName: 'test-outage' });
     process = createTestAlerts({ pool: database.pool, clock });
     slack = await startReceiver();
     await database.pool.query('DELETE FROM workspace');
