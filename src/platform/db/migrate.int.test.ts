@@ -170,3 +170,36 @@ describe('a server that cannot be used', () => {
     await outcome;
   });
 });
+
+test('a role that owns nothing is told whose the tables are, and which address is meant; its members may', async () => {
+  const role = `historybook_test_reader_${process.pid}`;
+  const { url, pool } = database;
+  const address = new URL(url);
+  address.username = role;
+  address.password = 'secret';
+  const asReader = { url: address.href, migrationsDir };
+  const owner = decodeURIComponent(new URL(url).username);
+  await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  try {
+    await pool.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    migration('1_first', FUNCTION_SQL);
+    await expect(applyMigrations(asReader)).rejects.toThrow(
+      `${role}: that role may not make tables in the schema public`,
+    );
+    await applyMigrations({ url, migrationsDir });
+    // Also one that may read the history, and could start.
+    await pool.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+    await expect(applyMigrations(asReader)).rejects.toMatchObject({
+      name: 'MigrationError',
+      code: '42501',
+      message: expect.stringMatching(
+        new RegExp(`as ${role}: its tables belong to ${owner}, .* DATABASE_URL is the address`),
+      ),
+    });
+    await pool.query(`GRANT ${owner} TO ${role}`);
+    expect(await applyMigrations(asReader)).toEqual([]);
+  } finally {
+    await pool.query(`DROP OWNED BY ${role}`);
+    await pool.query(`DROP ROLE ${role}`);
+  }
+});

@@ -28,6 +28,7 @@ export class MigrationError extends Error {
 
 /** Older servers lack what the schema uses (NULLS NOT DISTINCT, security_invoker views). */
 const OLDEST_SERVER = 150_000;
+const INSUFFICIENT_PRIVILEGE = '42501';
 const EVERYTHING: SchemaFilter = { externalTables: [], externalEnums: [] };
 
 /**
@@ -36,7 +37,7 @@ const EVERYTHING: SchemaFilter = { externalTables: [], externalEnums: [] };
  *
  * Each script runs as one transaction, so one that was cut off (the process killed, the server gone) has left nothing:
  * it is marked as rolled back and run again.
- * @throws DatabaseUnavailableError, or MigrationError: server too old; a database that is not empty but has no history
+ * @throws DatabaseUnavailableError, or MigrationError: server too old; a role that may not make or change tables; a database that is not empty but has no history
  * (P3005), which is left untouched; a script that fails (P3018), of which nothing stays.
  */
 export async function applyMigrations(options: MigrateOptions): Promise<string[]> {
@@ -44,6 +45,7 @@ export async function applyMigrations(options: MigrateOptions): Promise<string[]
   const guard = await connectWhenReady({ ...options, applicationName: 'historybook-migrate' });
   try {
     await assertServerVersion(guard);
+    await assertOwner(guard, options.url);
     // Held for as long as this session lives: processes that start together migrate one after the other.
     await guard.query("SELECT pg_advisory_lock(hashtextextended('historybook.migrate', 0))");
     const names = migrationsList.migrationDirectories.map(({ path }) => path);
@@ -119,6 +121,34 @@ async function assertServerVersion(client: Client): Promise<void> {
   for (const { number, name } of rows) {
     if (number >= OLDEST_SERVER) continue;
     throw new MigrationError(`PostgreSQL 15 or newer is needed, this server is ${name}`, undefined);
+  }
+}
+
+/**
+ * Whose the tables are; where there are none yet, whether the role may make them. Of an owner all members have the rights.
+ * A search path that leads nowhere is left to the migrations to complain of.
+ */
+const OWNER_SQL = `
+  SELECT current_user AS "me", current_schema() AS "schema", history.owner,
+         coalesce(pg_has_role(history.relowner, 'USAGE'),
+                  current_schema() IS NULL OR has_schema_privilege(current_schema(), 'CREATE')) AS "may"
+    FROM (SELECT) AS always
+    LEFT JOIN (SELECT relowner, pg_get_userbyid(relowner) AS owner FROM pg_class
+                WHERE oid = to_regclass('_prisma_migrations')) AS history ON true`;
+
+/** A role that may only read would get somewhere, and then fail at the first month it has to make. */
+async function assertOwner(client: Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ me: string; schema: string; owner: string | null; may: boolean }>(OWNER_SQL);
+  for (const { me, schema, owner, may } of rows) {
+    if (may) continue;
+    const { hostname, port, pathname } = new URL(url);
+    const place = `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used as ${me}`;
+    const why =
+      owner === null
+        ? `that role may not make tables in the schema ${schema} (GRANT CREATE ON SCHEMA ${schema}, or a database of its own)`
+        : `its tables belong to ${owner}, and Historybook needs the role that owns them`;
+    const hint = 'DATABASE_URL is the address of the owner, not one for reading such as npm run -s db:url prints';
+    throw new MigrationError(`${place}: ${why}. ${hint}.`, INSUFFICIENT_PRIVILEGE);
   }
 }
 
