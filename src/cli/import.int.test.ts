@@ -93,6 +93,12 @@ it('ends with what it has to say: for shells, for people and as a file to put ri
   expect((await run('import', ...renamed, '--dry-run').ended).code).toBe(2);
   expect((await run('import', ...renamed).ended).code).toBe(2);
   expect(readFileSync(`${dirty}.rejected.csv`, 'utf8')).toContain('d1,2025-09-17,Queued,recA,2,,UNKNOWN_WORD');
+  expect(await run('import', ...renamed, '--column', 'Mesage=Text').ended).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('Mesage: is no column of the mapping sms-audit: did you mean Message?'),
+  });
+  const twice = await run('import', ...renamed, '--column', 'Event Time=At').ended;
+  expect(twice).toMatchObject({ code: 64, said: expect.stringContaining('Event Time is given two names') });
   expect((await run('import', dirty, '--workspace', workspaceId).ended).code).toBe(64);
   expect((await run('import', dirty, '--preset', 'nobody', '--workspace', workspaceId).ended).code).toBe(1);
 }, 120_000);

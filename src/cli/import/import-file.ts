@@ -131,9 +131,22 @@ export async function openFile(
   const { id: workspaceId } = await chooseWorkspace(book.pool, flags.workspace);
   const mapping = await mappingOf(book, workspaceId, flags);
   const { format, delimiter, encoding, column } = flags;
-  const aliases = Object.fromEntries(column.map((pair) => pair.split(/=(.*)/s, 2).map((name) => name.trim())));
-  const settings = settingsOf(mapping, { aliases, format, delimiter, encoding, ...more });
+  const settings = settingsOf(mapping, { aliases: aliasesOf(column), format, delimiter, encoding, ...more });
   return openImport(book.pool, { workspaceId, path, fileName: basename(path), settings });
+}
+
+/** @throws UsageError for a column that is given two names: only one of them could be meant */
+function aliasesOf(pairs: readonly string[]): Record<string, string> {
+  const aliases = new Map<string, string>();
+  for (const pair of pairs) {
+    const [ours = '', theirs = ''] = pair.split(/=(.*)/s, 2).map((name) => name.trim());
+    const before = aliases.get(ours);
+    if (before !== undefined && before !== theirs) {
+      throw new UsageError(`--column: ${ours} is given two names, ${before} and ${theirs}: leave one out.`);
+    }
+    aliases.set(ours, theirs);
+  }
+  return Object.fromEntries(aliases);
 }
 
 async function mappingOf(book: Book, workspaceId: string, flags: FileFlags): Promise<ImportMapping> {

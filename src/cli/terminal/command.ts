@@ -36,7 +36,8 @@ export async function runCommand(help: string, command: () => Promise<number>): 
 function explain(error: unknown): string {
   if (error instanceof AppError) {
     const issues = error.issues.map(({ path, message }) => `  ${path ? `${path}: ` : ''}${message}`);
-    return [error.message, ...issues].join('\n');
+    // `error` is the sentence alone; `message` would tell the first of the issues a second time.
+    return issues.length === 0 ? error.message : [error.error, ...issues].join('\n');
   }
   if (error instanceof z.ZodError) {
     return error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n');

@@ -16,6 +16,7 @@ import type { KeyPrincipal } from '#domain/principal.ts';
 import type { Clock } from '#platform/clock.ts';
 import { newId } from '#platform/ids.ts';
 import { timeZone } from '#query/time-zone.ts';
+import { assertKnownColumns, assertThere } from './column-names.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { type Feed, fileFeed } from './feed.ts';
 import { lockRun, type RunLock } from './lock-run.ts';
@@ -66,13 +67,16 @@ export interface OpenRequest {
 }
 
 /**
- * @throws UnreadableFile; AppError INVALID_INPUT for a mapping that cannot be, or whose columns the file does not have
+ * @throws UnreadableFile; AppError INVALID_INPUT for a mapping that cannot be, whose columns the file does not have, or
+ * under whose names for columns there are none
  */
 export async function openImport(pool: pg.Pool, request: OpenRequest): Promise<OpenedImport> {
   const { workspaceId, path, fileName, settings } = request;
   const { mapping, format, delimiter, encoding, aliases } = settings;
   const mapper = compileMapping(mapping, await timeZone(pool, workspaceId), new Map(Object.entries(aliases)));
+  assertKnownColumns(mapper, aliases);
   const file = await openRecordFile(path, { mapping, format, delimiter, encoding, name: fileName });
+  if (file.columns) assertThere(aliases, file.columns);
   const missing = file.columns ? mapper.missing(file.columns).needed : [];
   if (missing.length > 0) throw columnsMissing(mapping, missing, file.columns ?? []);
   return { workspaceId, fileName, file, mapper, settings };

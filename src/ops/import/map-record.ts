@@ -33,6 +33,8 @@ export interface LeadWords {
 
 export interface RecordMapper {
   readonly mapping: ImportMapping;
+  /** The columns that it reads, those first without which a record cannot be. */
+  readonly columns: readonly string[];
   /** @throws RejectedRecord */
   map(values: RecordValues, notices: Notices): MappedRecord;
   /** Which of its columns a file does not have: what cannot be without them, and what is left out. */
@@ -99,6 +101,7 @@ export function compileMapping(
 
   return {
     mapping,
+    columns: [...new Set([...needed, ...references, ...optional])],
     zone: zoneOf('workspace'),
     map(given, notices) {
       const values = aliases.size === 0 ? given : renamed(given, aliases);
