@@ -65,6 +65,7 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
   });
   if (create.data?.secret) return <ChannelSecret created={create.data} onClose={onClose} />;
   const { type } = form.values;
+  const address = channel ? 'New address' : 'Address';
   return (
     <Modal opened onClose={onClose} title={channel ? `Edit ${channel.name}` : 'Add channel'}>
       <form onSubmit={submit} noValidate>
@@ -88,14 +89,14 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
             data-autofocus
           />
           <TextInput
-            label={channel ? 'New address' : 'Address'}
+            label={address}
             description={channel ? 'Leave it empty to keep the one there is, which cannot be shown' : HINTS[type]}
             placeholder={PLACEHOLDERS[type]}
             required={!channel}
             autoComplete="off"
             {...form.getInputProps('url')}
           />
-          <FormError error={create.error ?? update.error} />
+          <FormError error={create.error ?? update.error} labels={{ name: 'Name', url: address }} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -25,6 +25,7 @@ import {
   ruleInput,
 } from '#domain/alert.ts';
 import { trpc } from '../../trpc/client.ts';
+import type { FieldLabels } from '../../trpc/errors.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { toastDone } from '../../ui/toast.ts';
 import classes from './alerts.module.css';
@@ -46,6 +47,13 @@ const REMINDERS = [
   { value: '1440', label: 'Every day' },
 ];
 const KINDS = ALERT_KINDS.map((value) => ({ value, label: kindSpec(value).label }));
+
+/** The fields as the dialog calls them; the thresholds of a kind have names of their own. */
+function labelsOf(kind: AlertKind): FieldLabels {
+  const params = Object.entries(kindSpec(kind).params).map(([name, { label }]) => [`params.${name}`, label]);
+  const known = { name: 'Name', kind: 'What it watches', sources: 'Only these sources', channelIds: 'Channels' };
+  return { ...known, quiet: 'Quiet times', remindMinutes: 'Remind', ...Object.fromEntries(params) };
+}
 
 function initial(rule: RuleView | undefined): RuleInput {
   if (rule) {
@@ -172,7 +180,7 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
               {...form.getInputProps('quietHoldsCritical', { type: 'checkbox' })}
             />
           )}
-          <FormError error={create.error ?? update.error} />
+          <FormError error={create.error ?? update.error} labels={labelsOf(kind)} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -15,6 +15,7 @@ interface CampaignDialogProps {
 }
 
 const LONGEST = 10_000;
+const LABELS = { name: 'Name', key: 'Key', steps: 'Steps' };
 
 /** Name and number of steps of a campaign. Its key, which programs know it by, is chosen once. */
 export function CampaignDialog({ opened, onClose, campaign }: CampaignDialogProps) {
@@ -73,7 +74,7 @@ export function CampaignDialog({ opened, onClose, campaign }: CampaignDialogProp
             key={form.key('steps')}
             {...form.getInputProps('steps')}
           />
-          <FormError error={campaign ? update.error : create.error} />
+          <FormError error={campaign ? update.error : create.error} labels={LABELS} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

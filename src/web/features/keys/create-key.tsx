@@ -21,6 +21,7 @@ const LIVES = [
   { value: '365', label: 'In a year' },
 ];
 const INITIAL: { name: string; scopes: KeyScope[]; days: string } = { name: '', scopes: ['activity:write'], days: '0' };
+const LABELS = { name: 'Name', scopes: 'It may', expiresAt: 'Expires' };
 
 /** Makes a key and shows its secret this once. */
 export function CreateKey({ opened, onClose }: CreateKeyProps) {
@@ -69,7 +70,7 @@ export function CreateKey({ opened, onClose }: CreateKeyProps) {
               key={form.key('days')}
               {...form.getInputProps('days')}
             />
-            <FormError error={create.error} />
+            <FormError error={create.error} labels={LABELS} />
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={close}>
                 Cancel

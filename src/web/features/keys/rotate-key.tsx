@@ -47,7 +47,7 @@ export function RotateKey({ target, onClose }: RotateKeyProps) {
             allowDeselect={false}
             data-autofocus
           />
-          <FormError error={rotate.error} />
+          <FormError error={rotate.error} labels={{ overlapHours: 'The old key' }} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

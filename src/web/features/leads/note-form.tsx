@@ -60,7 +60,7 @@ export function NoteForm({ leadId, onDone, autoFocus = false }: NoteFormProps) {
           }}
           data-autofocus={autoFocus || undefined}
         />
-        <FormError error={add.error} />
+        <FormError error={add.error} labels={{ body: 'Note' }} />
         <Group justify="flex-end">
           <Button type="submit" disabled={text === ''} loading={add.isPending}>
             Add note

@@ -15,6 +15,7 @@ interface AddMemberProps {
 }
 
 const INITIAL: { email: string; name: string; role: WorkspaceRole } = { email: '', name: '', role: 'PM' };
+const LABELS = { name: 'Name', email: 'E-mail', role: 'Role' };
 
 /** Adds a person. A new account gets a password that is shown once; an existing one keeps its own. */
 export function AddMember({ opened, onClose }: AddMemberProps) {
@@ -62,7 +63,7 @@ export function AddMember({ opened, onClose }: AddMemberProps) {
               key={form.key('role')}
               {...form.getInputProps('role')}
             />
-            <FormError error={create.error} />
+            <FormError error={create.error} labels={LABELS} />
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={close}>
                 Cancel

@@ -70,7 +70,7 @@ export function DiscardDialog({ target, onClose }: DiscardDialogProps) {
             required
             data-autofocus
           />
-          <FormError error={one.error ?? all.error} />
+          <FormError error={one.error ?? all.error} labels={{ reason: 'Reason' }} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

@@ -85,7 +85,7 @@ export function UnknownLead({ entry, reference }: UnknownLeadProps) {
             Create the lead
           </Button>
         </Group>
-        <FormError error={link.error ?? leads.error} />
+        <FormError error={link.error ?? leads.error} labels={{ leadId: 'Lead', search: 'Lead' }} />
       </Stack>
       <CreateLead entry={entry} value={value} opened={creating} onClose={creation.close} />
     </Alert>
@@ -98,6 +98,8 @@ interface CreateLeadProps {
   readonly opened: boolean;
   readonly onClose: () => void;
 }
+
+const LABELS = { firstName: 'First name', lastName: 'Last name', company: 'Company' };
 
 function CreateLead({ entry, value, opened, onClose }: CreateLeadProps) {
   const changed = useQueueChanged();
@@ -125,7 +127,7 @@ function CreateLead({ entry, value, opened, onClose }: CreateLeadProps) {
           <TextInput label="First name" maxLength={200} data-autofocus {...form.getInputProps('firstName')} />
           <TextInput label="Last name" maxLength={200} {...form.getInputProps('lastName')} />
           <TextInput label="Company" maxLength={200} {...form.getInputProps('company')} />
-          <FormError error={create.error} />
+          <FormError error={create.error} labels={LABELS} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

@@ -25,6 +25,7 @@ interface Values {
 }
 
 const INITIAL: Values = { name: '', label: '', category: 'SYSTEM', icon: 'tag', colour: 'gray' };
+const LABELS = { name: 'Name', label: 'Label', category: 'Category', icon: 'Icon', colour: 'Colour' };
 
 function inWords(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
@@ -105,7 +106,7 @@ export function RegisterType({ opened, onClose }: RegisterTypeProps) {
             <TypeIcon type={{ icon, colour }} />
             <Text fw={560}>{label.trim() || 'How it will look'}</Text>
           </Group>
-          <FormError error={register.error} />
+          <FormError error={register.error} labels={LABELS} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

@@ -76,7 +76,7 @@ function Days({ days }: { readonly days: number | null }) {
             maw={220}
           />
         )}
-        <FormError error={update.error} />
+        <FormError error={update.error} labels={{ unknownLeadDays: 'Days' }} />
         <Group justify="flex-end">
           <Button type="submit" loading={update.isPending} disabled={(on && !isRight) || next === days}>
             Save

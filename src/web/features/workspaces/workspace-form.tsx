@@ -19,6 +19,8 @@ interface WorkspaceFormProps {
   readonly onCancel?: () => void;
 }
 
+const LABELS = { name: 'Name', timeZone: 'Time zone' };
+
 /** Name and time zone of a workspace. */
 export function WorkspaceForm(props: WorkspaceFormProps) {
   const { initial, action, pending, error, onSubmit, onCancel } = props;
@@ -39,7 +41,7 @@ export function WorkspaceForm(props: WorkspaceFormProps) {
           limit={200}
           {...form.getInputProps('timeZone')}
         />
-        <FormError error={error} />
+        <FormError error={error} labels={LABELS} />
         <Group justify="flex-end" gap="xs">
           {onCancel && (
             <Button variant="default" onClick={onCancel}>
