@@ -225,6 +225,8 @@ describe(REPLIES, () => {
     expect(await stage.storedUnder(prepared(played)[0]?.idempotencyKey)).toMatchObject([
       { type: 'OPT_OUT', subject_key: 'phone:4085550134' },
     ]);
+    const again = await stage.execute(REPLIES, stage.worldOf(), webhookItem(simpleTextingUnsubscribed));
+    expect(statuses(again)).toEqual(['duplicate']);
   });
 });
 
@@ -232,12 +234,26 @@ describe(DELIVERY, () => {
   test.each([
     ['DELIVERY_REPORT', 'MESSAGE_DELIVERED', 'SMS delivered (Verizon)'],
     ['NON_DELIVERED_REPORT', 'MESSAGE_FAILED', 'SMS not delivered, as the carrier reports (Verizon)'],
-  ] as const)('logs %s as %s', async (report, type, description) => {
-    const played = await stage.execute(DELIVERY, stage.worldOf(), webhookItem(simpleTextingDelivery(report)));
+  ] as const)('logs %s as %s, once however often it is delivered', async (report, type, description) => {
+    const world = stage.worldOf();
+    const played = await stage.execute(DELIVERY, world, webhookItem(simpleTextingDelivery(report)));
     expect(statuses(played)).toEqual(['stored']);
-    expect(await stage.storedUnder(prepared(played)[0]?.idempotencyKey)).toMatchObject([
-      { type, description, source: 'n8n:st-delivery', metadata: { simpletexting_id: '507f191e810c19729de80001' } },
-    ]);
+    const [entry] = prepared(played);
+    expect(entry).not.toHaveProperty('timestamp');
+    const stored = {
+      type,
+      description,
+      source: 'n8n:st-delivery',
+      metadata: { simpletexting_id: '507f191e810c19729de80001' },
+      // SimpleTexting does not say when: it is when the report came, the first time.
+      occurred_at: new Date(String(entry?.observedAt)),
+    };
+    expect(await stage.storedUnder(entry?.idempotencyKey)).toMatchObject([stored]);
+    const again = await stage.execute(DELIVERY, world, webhookItem(simpleTextingDelivery(report)));
+    expect(prepared(again)[0]?.observedAt).not.toBe(entry?.observedAt);
+    expect(statuses(again)).toEqual(['duplicate']);
+    expect(await stage.storedUnder(entry?.idempotencyKey)).toMatchObject([stored]);
+    expect(world.slack).toEqual([]);
   });
 });
 

@@ -30,12 +30,12 @@ export function judge(
  * @throws AppError IMPOSSIBLE_TIME
  */
 export function judgeLater(submission: Submission, id: string, now: Date): NewActivity {
-  const { idempotencyKey, bodyHash, category, ...rest } = submission;
+  const { idempotencyKey, bodyHash, category, timeField = 'timestamp', ...rest } = submission;
   return {
     ...rest,
     id,
     category: category ?? '',
-    occurredAt: possibleTime(submission.occurredAt ?? now, now),
+    occurredAt: possibleTime(submission.occurredAt ?? now, now, timeField),
     idempotency: idempotencyOf(submission),
   };
 }
@@ -61,14 +61,14 @@ function idempotencyOf({ idempotencyKey, bodyHash, executionId }: Submission): N
   return executionId ? { key: `body:${bodyHash}`, bodyHash } : undefined;
 }
 
-function possibleTime(occurredAt: Date, now: Date): Date {
+function possibleTime(occurredAt: Date, now: Date, path: string): Date {
   const time = occurredAt.getTime();
   if (possible(time, now)) return occurredAt;
   const bounds = 'must be after the year 2000 and not more than 24 hours ahead of now';
   // Seconds since 1970 that were read as milliseconds are a day of January 1970.
   const looksLikeSeconds = time > 0 && possible(time * 1000, now);
   const message = looksLikeSeconds ? `${bounds}; a number is milliseconds since 1970, not seconds` : bounds;
-  throw new AppError('IMPOSSIBLE_TIME', { issues: [{ path: 'timestamp', message }] });
+  throw new AppError('IMPOSSIBLE_TIME', { issues: [{ path, message }] });
 }
 
 function possible(time: number, now: Date): boolean {

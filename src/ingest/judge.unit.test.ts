@@ -79,6 +79,12 @@ describe('the time', () => {
     if (isPossible) expect(judged({ occurredAt }).occurredAt).toEqual(occurredAt);
     else expect(refusal({ occurredAt })).toMatchObject({ code: 'IMPOSSIBLE_TIME', issues: [{ path: 'timestamp' }] });
   });
+
+  test('is named as the caller named it', () => {
+    const error = refusal({ occurredAt: new Date(0), timeField: 'observedAt' });
+    expect(error).toMatchObject({ code: 'IMPOSSIBLE_TIME', issues: [{ path: 'observedAt' }] });
+    expect(judged({ timeField: 'observedAt' })).not.toHaveProperty('timeField');
+  });
 });
 
 test('metadata of a wrong type are refused, naming the member', () => {

@@ -12,6 +12,8 @@ export interface Submission extends Omit<NewActivity, 'id' | 'occurredAt' | 'cat
   readonly category: string | undefined;
   /** When it happened; the moment of arrival when the caller did not say. */
   readonly occurredAt: Date | undefined;
+  /** The field in which he said it, for an error that names it; `timestamp` when not given. */
+  readonly timeField?: string | undefined;
   readonly metadata?: Metadata | null | undefined;
   readonly actor?: Actor | undefined;
   /** The caller's own idempotency key. */

@@ -1,4 +1,4 @@
-import { instantOf, providerKey, withoutEmpty } from './lib/entry.js';
+import { instantOf, providerKey, timeOf, withoutEmpty } from './lib/entry.js';
 import { leadReference } from './lib/lead.js';
 
 const SENTENCES = {
@@ -42,7 +42,7 @@ export function run({ $, $input, $execution }) {
         }),
         source: 'n8n:calendly-webhook',
         executionId: $execution.id,
-        timestamp: instantOf(booking.happened_at) ?? new Date().toISOString(),
+        ...timeOf(booking.happened_at),
         idempotencyKey: providerKey('calendly', booking.invitee_uri, booking.kind),
       },
       pairedItem: { item: 0 },

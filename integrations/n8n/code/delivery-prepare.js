@@ -1,9 +1,9 @@
-import { providerKey, withoutEmpty } from './lib/entry.js';
+import { providerKey, timeOf, withoutEmpty } from './lib/entry.js';
 import { leadReference } from './lib/lead.js';
 
 /**
  * The entry of a delivery report. `$input` is what the lookup of the lead found. SimpleTexting does not say when the
- * carrier reported: the time is that of the report's arrival here.
+ * carrier reported: the time is that at which the report came here first.
  */
 export function run({ $, $input, $execution }) {
   const { json: report } = $('Read Report').first();
@@ -27,7 +27,7 @@ export function run({ $, $input, $execution }) {
         }),
         source: 'n8n:st-delivery',
         executionId: $execution.id,
-        timestamp: new Date().toISOString(),
+        ...timeOf(undefined),
         idempotencyKey: providerKey('simpletexting', report.message_id, report.event_type),
       },
       pairedItem: { item: 0 },

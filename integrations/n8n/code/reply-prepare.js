@@ -1,4 +1,4 @@
-import { instantOf, providerKey, shortened, withoutEmpty } from './lib/entry.js';
+import { providerKey, shortened, timeOf, withoutEmpty } from './lib/entry.js';
 import { leadReference } from './lib/lead.js';
 
 /** The entry of a reply or an opt-out. `$input` is what the lookup of the lead found. */
@@ -24,7 +24,7 @@ export function run({ $, $input, $execution }) {
         }),
         source: 'n8n:reply-handler',
         executionId: $execution.id,
-        timestamp: instantOf(reply.happened_at) ?? new Date().toISOString(),
+        ...timeOf(reply.happened_at),
         idempotencyKey: providerKey('simpletexting', reply.event_id, reply.event_type),
       },
       pairedItem: { item: 0 },

@@ -70,6 +70,10 @@ export async function observe(stage: Stage, flow: Case, bridge: BridgeState, rou
     ...failed(slack === (isAway ? flow.types.length : 0), `${slack} messages in Slack`),
     ...failed(drained === queued.length, `${drained} rows of ${queued.length} are done`),
     ...failed(doubled === 0, `${doubled} events doubled`),
+    ...failed(
+      stage.bridge.requests.every(({ status }) => status === 200),
+      `set off again: ${again}`,
+    ),
   ];
   return {
     flow: flow.name,

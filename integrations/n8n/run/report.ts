@@ -73,8 +73,7 @@ const READING = `*up*: the bridge answers. *down*: nobody listens at its address
 take four. *500*: it answers so each time. *answer lost*: it takes the event, and the connection is cut before the first answer. Counts are
 of events; *in the book* before anything was mended. Then the bridge is up, \`next_retry_at\` is cleared, and
 *UYSP-Retry-Queue-Drain* is executed: *drained* are the rows that are \`done\` after it. Last, everything is set off once more as it was,
-as a provider does that delivers twice: 200 is \`duplicate\`, and 409 a report without a time of its own, which at its second
-arrival differs in nothing but the time. In each row the payload of every row of Retry_Queue was compared with the output of
+as a provider does that delivers twice: 200 is \`duplicate\`, also for reports that have no time of their own. In each row the payload of every row of Retry_Queue was compared with the output of
 *Prepare Activity Log Entry*: they are equal.`;
 
 const REPEAT = `## How to repeat it

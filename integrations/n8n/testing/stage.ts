@@ -55,7 +55,8 @@ export async function startStage(): Promise<Stage> {
 }
 
 const STORED_UNDER_SQL = `
-  SELECT a.type, a.category, a.source, a.execution_id, a.subject_key, a.description, a.message, a.metadata
+  SELECT a.type, a.category, a.source, a.execution_id, a.subject_key, a.description, a.message, a.metadata,
+         a.occurred_at
   FROM activity a JOIN activity_key k ON k.activity_id = a.id
   WHERE k.key = 'key:' || $1`;
 

@@ -57,6 +57,18 @@ describe('what is sent', () => {
     });
   });
 
+  test('under a key of its own it has the time at which it was logged beside what it says, unless it says its own', () => {
+    const event = { eventType: 'OPT_OUT', source: 's', idempotencyKey: 'job-1' };
+    const first = bodyOf(event);
+    expect(first).toEqual({ ...event, eventCategory: 'SMS', observedAt: expect.stringMatching(/^2\d{3}-.*Z$/) });
+    expect(bodyOf({ ...event, timestamp: '2025-11-07T08:15:05Z' })).not.toHaveProperty('observedAt');
+    const seen = new Date('2025-11-07T08:15:05Z');
+    expect(bodyOf({ eventType: 'OPT_OUT', source: 's', observedAt: seen })).toMatchObject({
+      observedAt: '2025-11-07T08:15:05.000Z',
+    });
+    expect(bodyOf({ eventType: 'OPT_OUT', source: 's', observedAt: seen })).not.toHaveProperty('timestamp');
+  });
+
   test('gets what follows or is missing: category, source, time, key; what is said stays', () => {
     const at = new Date('2025-11-07T08:15:05Z');
     expect(bodyOf({ eventType: 'OPT_OUT', source: '', timestamp: at })).toEqual({

@@ -17,6 +17,8 @@ interface EventFields {
   readonly createdBy?: Maybe<string>;
   /** When it happened; now when not given. */
   readonly timestamp?: Maybe<Date | string | number>;
+  /** When your program learned of it, where nobody knows when it happened. Under one key it may differ from time to time. */
+  readonly observedAt?: Maybe<Date | string | number>;
   /**
    * Two events with the same key and body are one. Made up for each event when not given; give your own when your program
    * may log the same event twice (a job that is run again).
@@ -49,6 +51,7 @@ export interface LeadActivityRecord {
   readonly execution_id?: Maybe<string | number>;
   readonly created_by?: Maybe<string>;
   readonly timestamp?: Maybe<Date | string | number>;
+  readonly observed_at?: Maybe<Date | string | number>;
   readonly idempotency_key?: Maybe<string>;
 }
 

@@ -30,14 +30,15 @@ export class Unsendable extends Error {
 export function prepare(event: unknown, source: string, maxBytes: number): Prepared {
   const fields = fieldsOf(event);
   const type = fields.eventType;
-  const key = isBlank(fields.idempotencyKey) ? randomUUID() : fields.idempotencyKey;
+  const hasOwnKey = !isBlank(fields.idempotencyKey);
+  const key = hasOwnKey ? fields.idempotencyKey : randomUUID();
   if (typeof key !== 'string') throw new Unsendable('idempotencyKey must be text');
   const category = typeof type === 'string' ? CATEGORY_OF.get(type) : undefined;
   const text = textOf({
     ...fields,
     ...(category !== undefined && isBlank(fields.eventCategory) && { eventCategory: category }),
     source: isBlank(fields.source) ? source : fields.source,
-    timestamp: isBlank(fields.timestamp) ? new Date().toISOString() : timeOf(fields.timestamp),
+    ...whenOf(fields, hasOwnKey),
     idempotencyKey: key,
   });
   const bytes = Buffer.byteLength(text);
@@ -56,6 +57,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['message_content', 'messageContent'],
   ['execution_id', 'executionId'],
   ['created_by', 'createdBy'],
+  ['observed_at', 'observedAt'],
   ['idempotency_key', 'idempotencyKey'],
 ]);
 
@@ -83,11 +85,25 @@ function inOneSpelling(entries: readonly (readonly [string, unknown])[]): Record
   return fields;
 }
 
+/**
+ * When it happened. An event that the program may log twice under a key of its own, without saying when, is one event all the
+ * same: what differs is only when the program told of it.
+ */
+function whenOf(fields: Record<string, unknown>, hasOwnKey: boolean): object {
+  const timestamp = timeIn(fields, 'timestamp');
+  const observedAt = timeIn(fields, 'observedAt');
+  if (timestamp !== undefined || observedAt !== undefined) return { timestamp, observedAt };
+  const now = new Date().toISOString();
+  return hasOwnKey ? { timestamp, observedAt: now } : { timestamp: now, observedAt };
+}
+
 /** A date that is none would become null, and the event would get the time of its arrival. */
-function timeOf(timestamp: unknown): unknown {
-  if (!(timestamp instanceof Date)) return timestamp;
-  if (Number.isNaN(timestamp.getTime())) throw new Unsendable('timestamp is a Date that is no date');
-  return timestamp.toISOString();
+function timeIn(fields: Record<string, unknown>, name: 'timestamp' | 'observedAt'): unknown {
+  const time = fields[name];
+  if (isBlank(time)) return undefined;
+  if (!(time instanceof Date)) return time;
+  if (Number.isNaN(time.getTime())) throw new Unsendable(`${name} is a Date that is no date`);
+  return time.toISOString();
 }
 
 function textOf(fields: object): string {

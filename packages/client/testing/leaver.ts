@@ -1,7 +1,8 @@
 /** A program of one client (or two) that logs one event and ends at once, in the way its last argument says: what is saved then? */
-import { createHistorybook } from '../src/index.ts';
+import { createHistorybook, type Historybook } from '../src/index.ts';
 
 const [url = '', apiKey = '', spoolDir = '', way = ''] = process.argv.slice(2);
+const clients: Historybook[] = [];
 for (let i = 0; i < (way === 'SIGTERM two clients' ? 2 : 1); i += 1) {
   const client = createHistorybook({
     url,
@@ -9,8 +10,10 @@ for (let i = 0; i < (way === 'SIGTERM two clients' ? 2 : 1); i += 1) {
     source: 'test:leaver',
     flushTimeoutMs: 1_000,
     ...(spoolDir !== '' && { spoolDir }),
-    ...(way.startsWith('SIG') && { flushOnSignals: ['SIGTERM', 'SIGINT'] }),
+    // The batch itself would not leave for long: only the signal makes it.
+    ...(way.startsWith('SIG') && { flushOnSignals: ['SIGTERM', 'SIGINT'], lingerMs: 60_000 }),
   });
+  clients.push(client);
   void client.log({ eventType: 'OPT_OUT', leadAirtableId: 'rec0client0test00', description: way });
 }
 
@@ -19,7 +22,8 @@ if (way === 'throw') throw new Error('the program failed');
 if (way === 'SIGTERM handled') {
   process.on('SIGTERM', () => {
     process.stdout.write('handled\n');
-    setTimeout(() => process.exit(5), 300);
+    const isSent = () => clients.every((client) => client.stats().acknowledged > 0);
+    setInterval(() => isSent() && process.exit(5), 20);
   });
 }
 if (way.startsWith('SIG')) {

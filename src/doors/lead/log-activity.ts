@@ -76,7 +76,13 @@ export const logActivityBody = z.object({
   createdBy: reference(z.union([name(255), z.number().transform(String)])).describe(
     'Whose act it was: the id or e-mail address of a member of the workspace. Anybody else is kept as a label.',
   ),
-  timestamp: reference(instant).describe('When it happened, ISO 8601; the moment of arrival when not given.'),
+  timestamp: reference(instant).describe(
+    'When it happened, ISO 8601. When not given: observedAt, or else the moment of arrival.',
+  ),
+  observedAt: reference(instant).describe(
+    'When the sender learned of it: the time of an event whose own time nobody knows. Like the execution, it belongs to ' +
+      'what brings the event and not to the event: the same key and body with another one is a duplicate.',
+  ),
   idempotencyKey: reference(name(255)).describe('As the header Idempotency-Key, for callers that cannot send headers.'),
 });
 
@@ -109,7 +115,8 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
     door: 'lead',
     type: event.eventType,
     category: event.eventCategory,
-    occurredAt: event.timestamp,
+    occurredAt: event.timestamp ?? event.observedAt,
+    ...(event.timestamp === undefined && event.observedAt !== undefined && { timeField: 'observedAt' }),
     leadId: event.leadId?.toLowerCase(),
     leadAirtableId: event.leadAirtableId,
     leadEmail: event.leadEmail && emailKey(event.leadEmail),
@@ -175,10 +182,12 @@ function oneKey(inBody: string | undefined, inHeader: string | undefined): strin
 }
 
 /**
- * The hash of what the caller said about the event; the key itself is no part of it. Beside a key, the execution is none
- * either: a webhook that is delivered twice says the same under the same key, carried by another execution.
+ * The hash of what the caller said about the event; the key itself is no part of it. Beside a key, what brought the event
+ * is none either: a webhook that is delivered twice says the same under the same key, in another execution and later.
  */
 function hashOf(body: Readonly<Record<string, unknown>>, isKeyed: boolean): string {
-  const { idempotencyKey, executionId, ...content } = body;
-  return canonicalHash(isKeyed ? content : { ...content, executionId });
+  const { idempotencyKey, ...content } = body;
+  if (!isKeyed) return canonicalHash(content);
+  const { executionId, observedAt, ...said } = content;
+  return canonicalHash(said);
 }

@@ -196,6 +196,30 @@ describe('the time', () => {
   });
 });
 
+describe('the moment at which the sender learned of it', () => {
+  const AT = '2025-11-07T08:15:05.000Z';
+  const LATER = '2025-11-07T09:00:00.000Z';
+
+  test('is the time of an event whose own time nobody knows', () => {
+    expect(take({ ...BODY, observedAt: AT })).toMatchObject({ occurredAt: new Date(AT), timeField: 'observedAt' });
+    expect(take({ ...BODY, timestamp: AT, observedAt: LATER }).occurredAt).toEqual(new Date(AT));
+    expect(take({ ...BODY, timestamp: null, observedAt: '' }).occurredAt).toBeUndefined();
+    expect(take({ ...BODY, observedAt: AT }).metadata).toBeUndefined();
+    expect(pathsOf(refusal({ ...BODY, observedAt: 'soon' }))).toEqual(['observedAt']);
+  });
+
+  test('tells two deliveries of one event apart, not two events: beside a key it is no part of what was said', () => {
+    const hashOf = (more: object) => take({ ...BODY, idempotencyKey: 'report-1', ...more }).bodyHash;
+    const first = hashOf({ observedAt: AT, executionId: '1' });
+    expect(hashOf({ observedAt: LATER, executionId: '2' })).toBe(first);
+    expect(hashOf({})).toBe(first);
+    expect(hashOf({ timestamp: AT })).not.toBe(first);
+    expect(hashOf({ timestamp: AT })).not.toBe(hashOf({ timestamp: LATER }));
+    const unkeyed = (observedAt: string) => take({ ...BODY, executionId: '1', observedAt }).bodyHash;
+    expect(unkeyed(AT)).not.toBe(unkeyed(LATER));
+  });
+});
+
 describe('idempotency keys', () => {
   test('come in the body or in the header; two that differ are refused', () => {
     expect(take({ ...BODY, idempotencyKey: ' a ' }).idempotencyKey).toBe('a');
@@ -274,6 +298,7 @@ describe('whatever is sent', () => {
       'executionId',
       'createdBy',
       'timestamp',
+      'observedAt',
       'idempotencyKey',
     ].map((field) => [field, member]),
   );
@@ -323,7 +348,7 @@ describe('whatever is sent', () => {
 describe('what a failed expression of a workflow tool leaves behind', () => {
   const FIELDS = [
     ...['leadId', 'leadAirtableId', 'leadEmail', 'leadPhone', 'executionId', 'createdBy', 'idempotencyKey'],
-    ...['timestamp', 'eventType', 'eventCategory', 'source'],
+    ...['timestamp', 'observedAt', 'eventType', 'eventCategory', 'source'],
   ];
   test.each(FIELDS)('%s is refused, saying once what to look at', (field) => {
     for (const value of ['{{ $json.id }}', 'undefined', 'null', '[object Object]', '={{ $json.id }}']) {

@@ -26,7 +26,7 @@ export function isKept(error: unknown): error is AppError {
 export function refusalOfBody(body: unknown, context: SubmitContext, error: AppError): Refusal | undefined {
   if (jsonText(body).length > LIMITS.eventBytes) return undefined;
   const fields = isPlainObject(body) ? body : {};
-  const { eventType, source, idempotencyKey, timestamp } = logActivityBody.shape;
+  const { eventType, source, idempotencyKey, timestamp, observedAt } = logActivityBody.shape;
   const { leadId, leadAirtableId, leadEmail, leadPhone } = logActivityBody.shape;
   return {
     workspaceId: context.workspaceId,
@@ -37,7 +37,7 @@ export function refusalOfBody(body: unknown, context: SubmitContext, error: AppE
     serviceKey: context.serviceKey,
     type: readable(eventType, fields.eventType),
     source: readable(source, fields.source),
-    occurredAt: readable(timestamp, fields.timestamp),
+    occurredAt: readable(timestamp, fields.timestamp) ?? readable(observedAt, fields.observedAt),
     lead: {
       leadId: readable(leadId, fields.leadId),
       leadAirtableId: readable(leadAirtableId, fields.leadAirtableId),

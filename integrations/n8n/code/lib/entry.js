@@ -54,6 +54,15 @@ export function instantOf(value) {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
 }
 
+/**
+ * When it happened, as the provider says it. Where it does not say, when it was told here: that is no part of what the key
+ * stands for, so that a webhook which is delivered again, later, says the same.
+ */
+export function timeOf(said, now = new Date()) {
+  const timestamp = instantOf(said);
+  return timestamp === undefined ? { observedAt: now.toISOString() } : { timestamp };
+}
+
 export function isRecordId(value) {
   return typeof value === 'string' && /^rec[A-Za-z0-9]+$/.test(value);
 }
