@@ -14,6 +14,7 @@ import { createHealth, type Incidents } from '#ops/health/index.ts';
 import { createImportControl } from '#ops/import-control/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
 import { createRetryQueue } from '#ops/retry-queue/index.ts';
+import { createSourceCounter } from '#ops/sources/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { createTypeCatalogue } from '#platform/db/custom-types.ts';
@@ -176,6 +177,7 @@ export function createContainer(deps: ContainerDeps): Container {
       ingest,
       retryQueue,
       imports,
+      createSourceCounter({ pool, clock, log }),
       alerts,
       live,
       health,

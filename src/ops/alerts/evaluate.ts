@@ -7,8 +7,9 @@ import { isDatabaseAway } from '#platform/db/away.ts';
 import { inTransactionOn } from '#platform/db/in-transaction.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/log.ts';
-import { type Finding, WATCHES } from './kinds/index.ts';
-import { learnRhythm } from './learn.ts';
+import { catchUp } from '../sources/index.ts';
+import { type Finding, WATCHES, type WatchContext } from './kinds/index.ts';
+import { isSpoolInUse } from './kinds/spool-in-use.ts';
 import { applyStep, type RuleWorkspace } from './record.ts';
 import { ALERT_COLUMNS, type AlertRow, alertRow, RULE_COLUMNS, toRule } from './rows.ts';
 import { ensureDefaults } from './rules.ts';
@@ -24,6 +25,10 @@ export interface EvaluateDeps {
   readonly linkTo: (path: string) => string | null;
 }
 
+interface RoundDeps extends EvaluateDeps {
+  readonly isAllCounted: WatchContext['isAllCounted'];
+}
+
 /** Held by the one process that evaluates; gone with its connection. */
 const LOCK_SQL = "SELECT pg_try_advisory_lock(x'48495354'::int, x'414c5254'::int) AS taken";
 const UNLOCK_SQL = "SELECT pg_advisory_unlock(x'48495354'::int, x'414c5254'::int)";
@@ -33,7 +38,7 @@ const RULES_SQL = `
   ORDER BY r.kind = 'alert-delivery', r.workspace_id, r.created_at, r.id`;
 const WORKSPACES_SQL = 'SELECT id, name, time_zone AS "timeZone" FROM workspace';
 const workspaceRow = z.object({ id: z.string(), name: z.string(), timeZone: z.string() });
-const DONE_SQL = 'UPDATE alert_progress SET evaluated_at = $1';
+const DONE_SQL = 'UPDATE alert_round SET evaluated_at = $1';
 /** A rule that takes longer is too much for the database, and says so. */
 const LIMIT_SQL = "SET LOCAL statement_timeout = '5s'";
 const OPEN_SQL = `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.rule_id = $1 AND a.state = 'open' FOR UPDATE`;
@@ -58,20 +63,32 @@ export async function evaluate(deps: EvaluateDeps, signal?: AbortSignal): Promis
 async function evaluateAll(deps: EvaluateDeps, client: pg.PoolClient, signal: AbortSignal | undefined): Promise<void> {
   const { clock, keyId } = deps;
   await ensureDefaults(client, clock.now());
-  await learnRhythm(client, clock.now());
+  const isAllCounted = areArrivalsCounted(client, clock.now());
+  // What goes wrong there fails the rules that need it, and no others.
+  await isAllCounted.catch((error: unknown) => {
+    if (isDatabaseAway(error)) throw error;
+  });
   const workspaces = z.array(workspaceRow).parse((await client.query(WORKSPACES_SQL)).rows);
   const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
   for (const row of (await client.query(RULES_SQL)).rows) {
     const workspace = byId.get(row.workspace_id);
-    if (workspace && !signal?.aborted) await evaluateRule(deps, client, toRule(row), workspace);
+    if (workspace && !signal?.aborted) await evaluateRule({ ...deps, isAllCounted }, client, toRule(row), workspace);
   }
   await sweepAlerts(client, clock.now(), keyId);
   await client.query(DONE_SQL, [clock.now()]);
 }
 
+/**
+ * Whether the counts say what has come. First it is looked whether events wait in a spool, then counting ends where the
+ * book ends: what gets out of a spool in between is counted, too.
+ */
+async function areArrivalsCounted(client: pg.PoolClient, now: Date): Promise<boolean> {
+  return !(await isSpoolInUse({ db: client, now })) && (await catchUp(client, now));
+}
+
 /** In a transaction of its own: what a rule does not get done concerns no other. */
 async function evaluateRule(
-  deps: EvaluateDeps,
+  deps: RoundDeps,
   client: pg.PoolClient,
   rule: RuleView,
   workspace: RuleWorkspace,
@@ -92,14 +109,14 @@ async function evaluateRule(
 }
 
 async function watchAndRecord(
-  { clock, linkTo }: EvaluateDeps,
+  { clock, linkTo, isAllCounted }: RoundDeps,
   db: pg.PoolClient,
   rule: RuleView,
   workspace: RuleWorkspace,
 ): Promise<void> {
   const now = clock.now();
   const open = new Map((await db.query(OPEN_SQL, [rule.id])).rows.map((row) => keyed(alertRow.parse(row))));
-  const context = { db, now, workspace, rule, open: new Set(open.keys()) };
+  const context = { db, now, workspace, rule, open: new Set(open.keys()), isAllCounted };
   const outlook = rule.enabled ? await WATCHES[rule.kind](context) : [];
   if (outlook === 'undecided') return;
   const quiet = quietUntil(rule.quiet, now, workspace.timeZone);

@@ -63,7 +63,7 @@ const COUNTS_SQL = `
   SELECT count(*) AS open_count, count(*) FILTER (
       WHERE greatest(a.opened_at, a.notified_at) > coalesce(r.read_at, '-infinity') AND a.acknowledged_at IS NULL
         AND coalesce(a.muted_until, '-infinity') <= $3) AS unread,
-    (SELECT evaluated_at FROM alert_progress) AS evaluated_at
+    (SELECT evaluated_at FROM alert_round) AS evaluated_at
   FROM alert a LEFT JOIN alert_read r ON r.workspace_id = a.workspace_id AND r.user_id = $2
   WHERE a.workspace_id = $1 AND a.state = 'open'`;
 const countsRow = z.object({ open_count: z.number(), unread: z.number(), evaluated_at: z.date().nullable() });

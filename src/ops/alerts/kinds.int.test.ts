@@ -215,6 +215,11 @@ describe('a source', () => {
   const every = (minutes: number, from: number, to: number) =>
     Array.from({ length: Math.floor((from - to) / minutes) + 1 }, (_, index) => ago(from - index * minutes));
   const WEEK = 7 * 24 * 60;
+  const silent = async () =>
+    (await process.alerts.open(workspaceId))
+      .filter(({ kind }) => kind === 'source-silent')
+      .map(({ subject }) => subject)
+      .toSorted();
 
   test('that was regular for weeks and stops is silent, says what was expected, and is over when it comes again', async () => {
     await arrive('n8n:regular', every(20, 5 * WEEK, 10));
@@ -250,6 +255,54 @@ describe('a source', () => {
     expect(await found('source-silent')).toHaveLength(1);
   });
 
+  test('is not judged while counting is so far behind the book that it may have come since', async () => {
+    await arrive('n8n:regular', every(20, 5 * WEEK, 120));
+    await arrive('n8n:gone', every(20, 5 * WEEK, 120));
+    await process.alerts.evaluate();
+    expect(await silent()).toEqual(['n8n:gone', 'n8n:regular']);
+    await arrive('n8n:regular', [clock.now()]);
+    await found('source-silent');
+    await clock.advance(3 * MINUTE);
+    await found('source-silent');
+    expect(await silent()).toEqual(['n8n:gone']);
+    // It is quiet again for as long, and what has come from it meanwhile stands behind very much else.
+    await clock.advance(3 * HOUR);
+    await pool.query(
+      `INSERT INTO activity (id, workspace_id, door, type, category, occurred_at, recorded_at, description, source)
+       SELECT gen_random_uuid(), $1, 'lead', 'MESSAGE_SENT', 'SMS', $2, $2, 'x', 'n8n:flood' FROM generate_series(1, 41000)`,
+      [workspaceId, ago(1)],
+    );
+    await arrive('n8n:regular', [ago(0)]);
+    await process.alerts.evaluate();
+    // What stands, stands: nothing is known of that one either.
+    expect(await silent()).toEqual(['n8n:gone']);
+    await process.alerts.evaluate();
+    expect(await silent()).toEqual(['n8n:gone']);
+    await clock.advance(20 * HOUR);
+    await process.alerts.evaluate();
+    expect(await silent()).toEqual(['n8n:gone', 'n8n:regular']);
+  });
+
+  test('is not called silent when counting fails: the rule is, and no other', async () => {
+    await arrive('n8n:regular', every(20, 5 * WEEK, 120));
+    await changeRule(process.alerts, admin, 'persistent-failures', { params: { threshold: 1 } });
+    await book.log(workspaceId, { type: 'MESSAGE_FAILED', source: 'n8n:sms', occurredAt: ago(1) });
+    await pool.query('ALTER TABLE source_span ADD CONSTRAINT closed CHECK (false) NOT VALID');
+    try {
+      await process.alerts.evaluate();
+      await clock.advance(2 * MINUTE);
+      const open = await found('alert-delivery');
+      expect(open).toMatchObject([{ title: 'A rule cannot be evaluated' }]);
+      expect(factOf(open[0], 'Reason')).toContain('closed');
+      expect(await found('persistent-failures')).toHaveLength(1);
+      expect(await silent()).toEqual([]);
+    } finally {
+      await pool.query('ALTER TABLE source_span DROP CONSTRAINT closed');
+    }
+    await process.alerts.evaluate();
+    expect(await silent()).toEqual(['n8n:regular']);
+  });
+
   test('is not judged, when the database is just there again, before each process could say what waits with it', async () => {
     await arrive('n8n:regular', every(20, 5 * WEEK, 120));
     const evaluating = createTestAlerts({ pool, clock });
@@ -259,7 +312,6 @@ describe('a source', () => {
     });
     /** What is done again and again has been done. */
     const atRest = () => vi.waitFor(() => expect(clock.sleepers).toBe(4), { timeout: 10_000 });
-    const silent = async () => (await process.alerts.open(workspaceId)).filter(({ kind }) => kind === 'source-silent');
     await evaluating.alerts.start();
     await atRest();
     expect(await silent()).toEqual([]);

@@ -2,10 +2,10 @@
  * Health: is logging working now, and was it?
  *
  *   monitor ──every second──▶ signs ──▶ verdict, incidents (file, then table), a sign of life, a canary when nothing comes
- *   source counter ──behind the book──▶ counts by source and ten minutes: each source's own rhythm
+ *   ops/sources ──counts──▶ each source against its own past
  *
  * Changes nothing of the parts it looks at. What it tells of the process is the same for everybody who may ask; sources and
- * quarantine are of one workspace. May import domain, platform, ingest, query and live.
+ * quarantine are of one workspace. May import domain, platform, ingest, query, live and ops/sources.
  */
 import type pg from 'pg';
 import type { HealthReport, IncidentView, SourceHealth } from '#domain/health.ts';
@@ -18,9 +18,7 @@ import type { DatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Service } from '#platform/service.ts';
-import { createServiceGroup } from '#platform/service-group.ts';
 import { tryAppend } from './canary.ts';
-import { createSourceCounter } from './count-sources.ts';
 import { createDatabaseFacts } from './database-facts.ts';
 import { registerGauges } from './exposition.ts';
 import { type Incidents, listIncidents } from './incidents.ts';
@@ -75,15 +73,12 @@ export function createHealth(deps: HealthDeps): Health {
     tryAppend: () => tryAppend({ ...deps, pool: ingestPool }),
     storeIncidents: () => incidents.store(pool),
   });
-  const counter = createSourceCounter(deps);
   const readFacts = createDatabaseFacts(deps);
   registerGauges(metrics.registry, {
     ...deps,
     pools: { reads: pool, ingest: ingestPool },
     waiting: () => unlessAway(countWaiting(pool)).then((waiting) => waiting ?? undefined),
   });
-  const service = createServiceGroup({ name: 'health', services: [monitor, counter] });
-
   /** Null when the database is away, or takes too long to say. */
   const unlessAway = <T>(answer: Promise<T>): Promise<T | null> => {
     const waited = new AbortController();
@@ -99,9 +94,9 @@ export function createHealth(deps: HealthDeps): Health {
   };
 
   return {
-    name: service.name,
-    start: service.start,
-    stop: service.stop,
+    name: monitor.name,
+    start: monitor.start,
+    stop: monitor.stop,
     readiness: () => readReadiness(deps),
     exposition: () => metrics.registry.metrics(),
     async report(workspaceId) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LAG_BOUNDS_S, lagPercentiles, percentilesOf } from './lag.ts';
+import { LAG_BOUNDS_S } from '../sources/index.ts';
+import { lagPercentiles, percentilesOf } from './lag.ts';
 
 /** Counts with `of[seconds]` values in the span that ends at that bound. */
 function counts(of: Readonly<Record<number, number>>): number[] {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock.ts';
 import { createTestBook, type TestBook } from '#testing/book.ts';
-import { countSources } from './count-sources.ts';
+import { countSources } from '../sources/count.ts';
 import { readSources } from './sources.ts';
 
 const MINUTE = 60_000;
@@ -19,7 +19,7 @@ const at = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE + 5 * MINUTE;
 const clock = { ...systemClock, now: () => new Date(at) };
 
 async function countAll() {
-  while (await countSources({ pool: book.pool, clock }));
+  while (await countSources(book.pool, clock.now()));
 }
 
 async function send(workspaceId: string, source: string, count: number, before: number) {
@@ -60,7 +60,7 @@ describe('the sources of a workspace', () => {
       await book.log(workspace, ...Array.from({ length: 10 }, () => ({ source: 'n8n:morning', occurredAt })));
     }
     const then = { ...systemClock, now: () => new Date('2025-11-05T09:05:00Z') };
-    while (await countSources({ pool: book.pool, clock: then }));
+    while (await countSources(book.pool, then.now()));
     const [source] = await readSources({ pool: book.pool, clock: then }, workspace);
     expect(source).toMatchObject({ lastHour: 0, usual: [10, 10, 10, 10], judgement: 'silent' });
   });

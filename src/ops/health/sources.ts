@@ -3,7 +3,8 @@ import { weeksAgo } from '#domain/day.ts';
 import { judgeRate, type SourceHealth } from '#domain/health.ts';
 import type { Clock } from '#platform/clock.ts';
 import { timeZone } from '#query/time-zone.ts';
-import { LAG_BOUNDS_S, lagPercentiles } from './lag.ts';
+import { LAG_BOUNDS_S } from '../sources/index.ts';
+import { lagPercentiles } from './lag.ts';
 
 /** The sources of which something came last; more than these nobody looks through. */
 export const SOURCES_SHOWN = 50;

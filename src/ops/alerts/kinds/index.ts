@@ -8,7 +8,7 @@ import { watchSpoolInUse } from './spool-in-use.ts';
 import { watchUndelivered } from './undelivered.ts';
 import type { Watch } from './watch.ts';
 
-export type { Finding, Watch } from './watch.ts';
+export type { Finding, Watch, WatchContext } from './watch.ts';
 
 /** What looks, for each kind of rule. */
 export const WATCHES: Readonly<Record<AlertKind, Watch>> = {

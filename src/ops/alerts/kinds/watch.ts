@@ -21,6 +21,11 @@ export interface WatchContext {
   readonly rule: RuleView;
   /** Subjects of this rule's open alerts. */
   readonly open: ReadonlySet<string>;
+  /**
+   * Whether all that has come is in the counts of sources: false while events wait in a spool, and when counting is far
+   * behind the book. Rejects when the counting failed.
+   */
+  readonly isAllCounted: Promise<boolean>;
 }
 
 /** All that a rule finds; 'undecided' when it cannot be known at the moment: what stands stays. */
