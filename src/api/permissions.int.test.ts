@@ -183,6 +183,7 @@ describe('tRPC', () => {
   const DONE_TO_NOTHING: Readonly<Record<string, object>> = {
     'retryQueue.counts': { waiting: 0, replayed: 0, discarded: 0 },
     'retryQueue.replayAll': { total: 0 },
+    'retryQueue.tryAll': { matching: 0, tried: 0 },
     'retryQueue.discardAll': { discarded: 0 },
   };
   /** Follows what will come; that it is of B alone is live/'s to prove. */

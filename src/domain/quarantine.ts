@@ -126,9 +126,22 @@ export interface QuarantineDetail extends QuarantineView {
 }
 
 /** What would be answered if the body were sent now. */
-export type QuarantineVerdict =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly issues: readonly Issue[] };
+export type QuarantineVerdict = { readonly ok: true } | ({ readonly ok: false } & Refusal);
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+}
+
+/** What would become of the events that match, judged by the first of them. */
+export interface ReplayTrial {
+  readonly matching: number;
+  readonly tried: number;
+  readonly accepted: number;
+  /** Why the others would be refused, the most frequent first. */
+  readonly refusals: readonly (Refusal & { readonly events: number })[];
+}
 
 export type QuarantineCounts = Readonly<Record<QuarantineState, number>>;
 

@@ -15,6 +15,7 @@ import { logOne } from '#doors/lead/log-one.ts';
 import { noteCaller, noteRoute } from '#platform/request-scope.ts';
 import type { Services } from '../services.ts';
 import { readJsonOf } from './body.ts';
+import { isDryRun } from './dry-run.ts';
 import { toAppError } from './errors.ts';
 import { batchBody, contextOf, INGEST_PERMISSION, logActivity, logActivityBatch, statusOf } from './ingest.ts';
 
@@ -97,19 +98,6 @@ async function takeBatch(
   const context = contextOf(services, principal, key === undefined ? key : String(key));
   const results = await logBatch(services, body, { ...context, dryRun });
   return { status: 207, body: batchBody(services, results, dryRun, requestId) };
-}
-
-/** @throws AppError for any other word than those documented: a dry run that is none would store for good. */
-function isDryRun(query: URLSearchParams): boolean {
-  const names = [...query.keys()];
-  const stranger = names.find((name) => name !== 'dryRun');
-  const value = query.get('dryRun') ?? '0';
-  if (stranger === undefined && ['0', '1', 'true', 'false'].includes(value)) return value === '1' || value === 'true';
-  const issue =
-    stranger === undefined
-      ? { path: 'dryRun', message: 'must be 1 or 0' }
-      : { path: stranger, message: 'is not a parameter of this route; did you mean dryRun?' };
-  throw new AppError('INVALID_INPUT', { issues: [issue] });
 }
 
 function send(res: ServerResponse, status: number, body: object, retryAfter?: number): void {

@@ -41,11 +41,10 @@ export const entrySchema = z
   })
   .openapi('QuarantinedEvent') satisfies z.ZodType<QuarantineView>;
 
+const refusal = z.object({ code: z.enum(Object.keys(ERRORS)), message: z.string(), issues });
+
 export const verdictSchema = z
-  .union([
-    z.object({ ok: z.literal(true) }),
-    z.object({ ok: z.literal(false), code: z.enum(Object.keys(ERRORS)), message: z.string(), issues }),
-  ])
+  .union([z.object({ ok: z.literal(true) }), refusal.extend({ ok: z.literal(false) })])
   .openapi('QuarantineVerdict', { description: 'What would be answered if it were replayed now.' });
 
 export const detailSchema = entrySchema
@@ -69,3 +68,14 @@ export const progressSchema = z
     finishedAt: instant.nullable(),
   })
   .openapi('ReplayProgress') satisfies z.ZodType<ReplayProgress>;
+
+export const trialSchema = z
+  .object({
+    matching: z.int().openapi({ description: 'How many events match and wait.' }),
+    tried: z.int().openapi({ description: 'The first of them, at most 100.' }),
+    accepted: z.int(),
+    refusals: z
+      .array(refusal.extend({ events: z.int() }))
+      .openapi({ description: 'Why the others of those tried would be refused, the most frequent first.' }),
+  })
+  .openapi('ReplayTrial');

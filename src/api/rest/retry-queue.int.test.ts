@@ -55,6 +55,40 @@ test('a refused event is found, corrected and replayed over REST', async () => {
   expect((await app.get(`${QUEUE}/${id}`)).body).toMatchObject({ resolvedActivityId: activity.id });
 });
 
+test('the same correction for many is tried first, and then made', async () => {
+  const source = 'n8n:many';
+  const codes = ['CATEGORY_MISMATCH'];
+  for (let i = 0; i < 3; i += 1)
+    await app.post(LOG, leadEvent({ eventCategory: 'BOOKING', source, description: `${i}` }));
+  const many = { sources: [source], codes, correction: { eventCategory: 'SMS' } };
+  expect(await app.post(`${QUEUE}/replay?dryRun=1`, many)).toMatchObject({
+    status: 200,
+    body: { matching: 3, tried: 3, accepted: 3, refusals: [] },
+  });
+  expect(await app.post(`${QUEUE}/replay?dryRun=1`, { sources: [source] })).toMatchObject({
+    body: { matching: 3, accepted: 0, refusals: [{ code: 'CATEGORY_MISMATCH', events: 3 }] },
+  });
+  expect((await app.get(`${QUEUE}?source=${source}`)).body.counts).toMatchObject({ waiting: 3, replayed: 0 });
+
+  const begun = await app.post(`${QUEUE}/replay`, many);
+  expect(begun).toMatchObject({ status: 202, body: { total: 3 } });
+  await expect
+    .poll(async () => (await app.get(`${QUEUE}/replays/${begun.body.id}`)).body)
+    .toMatchObject({ state: 'done', succeeded: 3, failed: 0 });
+});
+
+test.each([
+  [{ correction: [] }, '', 'correction', 'must be an object'],
+  [{ correction: {} }, '', 'correction', 'must change at least one field'],
+  [{ corection: { a: 1 } }, '', '', 'corection'],
+  [{}, '?dryRun=yes', 'dryRun', 'must be 1 or 0'],
+  [{}, '?dryrun=1', 'dryrun', 'did you mean dryRun'],
+])('of many, %j%s is refused, and nothing is replayed', async (body, query, path, message) => {
+  const refused = await app.post(`${QUEUE}/replay${query}`, body);
+  expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT', issues: [{ path }] } });
+  expect(refused.body.issues[0].message).toContain(message);
+});
+
 test('a filter that is misspelt or names nothing replays nothing, instead of everything', async () => {
   const refused = await app.post(`${QUEUE}/replay`, { code: ['UNKNOWN_TYPE'] });
   expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });

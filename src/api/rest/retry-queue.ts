@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { spanOfDate } from '#domain/day.ts';
 import { parseInput } from '#domain/issues.ts';
+import { mergePatch } from '#domain/merge-patch.ts';
 import {
   discardReason,
   massFilter,
@@ -12,10 +13,11 @@ import {
 } from '#domain/quarantine.ts';
 import type { Services } from '../services.ts';
 import { bodyOf, idParam, jsonBody, optionalBodyOf, pathId } from './action.ts';
+import { isDryRun } from './dry-run.ts';
 import { activityQuery, oneOf, readParams, wholeNumber } from './filter-query.ts';
 import { EVENT_EXAMPLES } from './openapi/event-examples.ts';
 import { EXAMPLE_IDS } from './openapi/example-ids.ts';
-import { detailSchema, entrySchema, progressSchema, verdictSchema } from './retry-queue-schemas.ts';
+import { detailSchema, entrySchema, progressSchema, trialSchema, verdictSchema } from './retry-queue-schemas.ts';
 import { defineRoute, errorResponses, type RestApp, type RestEnv } from './route.ts';
 
 const permission = 'quarantine:manage';
@@ -153,7 +155,19 @@ const discard = defineRoute({
   },
 });
 
-const filterBody = massFilter.omit({ state: true }).openapi('QuarantineFilter');
+const replayAllBody = massFilter
+  .omit({ state: true })
+  .extend({
+    correction: mergePatch
+      .openapi({
+        type: 'object',
+        additionalProperties: true,
+        description:
+          'What is changed in the body of each before it is replayed, as a JSON merge patch (RFC 7386): members replace those of the body, null takes one away. It stays in those that are refused all the same; what came is kept beside it.',
+      })
+      .optional(),
+  })
+  .openapi('ReplayOfMany');
 const replayAll = defineRoute({
   permission,
   method: 'post',
@@ -161,9 +175,17 @@ const replayAll = defineRoute({
   tags,
   summary: 'Replay all waiting events that match, oldest first, in the background',
   description:
-    'Without a body: all. A field that is none of the filter is refused, and so is an empty list. Follow it at GET /api/admin/retry-queue/replays/{id}.',
-  request: { body: jsonBody(filterBody, { codes: ['UNKNOWN_TYPE'], types: ['CALL_MADE'] }, false) },
+    'Without a body: all. A field that is none of the filter is refused, and so is an empty list. With a correction each is corrected first. Follow it at GET /api/admin/retry-queue/replays/{id}.',
+  request: {
+    query: z.object({
+      dryRun: z.enum(['0', '1']).optional().openapi({
+        description: '1: changes nothing, and answers what would become of the first 100 of them.',
+      }),
+    }),
+    body: jsonBody(replayAllBody, { codes: ['CATEGORY_MISMATCH'], correction: { eventCategory: 'SMS' } }, false),
+  },
   responses: {
+    200: answer('Tried', trialSchema),
     202: answer('Begun', progressSchema),
     ...errorResponses('INVALID_JSON', 'INVALID_INPUT', 'UNSUPPORTED_MEDIA_TYPE'),
   },
@@ -242,8 +264,11 @@ export function registerRetryQueue(app: RestApp, services: Pick<Services, 'retry
     return c.json(await retryQueue.discard(c.var.principal, pathId(c), reason));
   });
   app.post(replayAll.getRoutingPath(), replayAll.middleware, async (c) => {
-    const filter = await optionalBodyOf(c, filterBody);
-    const begun = await retryQueue.replayAll(c.var.principal, { ...filter, state: 'waiting' });
+    const dryRun = isDryRun(new URL(c.req.url).searchParams);
+    const { correction, ...given } = await optionalBodyOf(c, replayAllBody);
+    const filter = { ...given, state: 'waiting' } as const;
+    if (dryRun) return c.json(await retryQueue.tryAll(c.var.principal.workspaceId, filter, correction), 200);
+    const begun = await retryQueue.replayAll(c.var.principal, filter, correction);
     c.header('Location', `${PATH}/replays/${begun.id}`);
     return c.json(begun, 202);
   });

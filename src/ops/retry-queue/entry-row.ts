@@ -149,12 +149,14 @@ function viewOf(row: z.output<typeof entryRow>): QuarantineView {
 }
 
 export const REPLAY_COLUMNS =
-  'id, workspace_id, filter, state, total, succeeded, failed, started_by, started_at, finished_at, last_received_at, last_id';
+  'id, workspace_id, filter, correction::text AS correction, state, total, succeeded, failed, started_by, started_at, finished_at, last_received_at, last_id';
 
 export const replayRow = z.object({
   id: text,
   workspace_id: text,
   filter: z.unknown(),
+  /** A merge patch; JSON. */
+  correction: maybe,
   state: z.enum(REPLAY_STATES),
   total: z.number(),
   succeeded: z.number(),

@@ -9,7 +9,7 @@ import type { Receipt } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { forbidden } from '#domain/forbidden.ts';
 import { parseJson } from '#domain/json.ts';
-import { leadKeys } from '#domain/lead.ts';
+import type { MergePatch } from '#domain/merge-patch.ts';
 import { may, type Principal, principalLabel } from '#domain/principal.ts';
 import {
   type NewLead,
@@ -22,19 +22,20 @@ import {
   type QuarantineView,
   quarantineFilter,
   type ReplayProgress,
+  type ReplayTrial,
 } from '#domain/quarantine.ts';
 import { storableText } from '#platform/db/array-literal.ts';
 import { isUniqueViolation } from '#platform/db/sql-state.ts';
 import type { Wake } from '#platform/db/wake.ts';
-import { jsonText } from '#platform/json-text.ts';
 import type { Logger } from '#platform/log.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
 import { createParams } from '#query/params.ts';
-import { DETAIL_COLUMNS, ENTRY_COLUMNS, toDetail, toView, toWaiting, type WaitingEntry } from './entry-row.ts';
+import { DETAIL_COLUMNS, ENTRY_COLUMNS, toDetail, toView, toWaiting } from './entry-row.ts';
+import { keepBodies } from './keep-bodies.ts';
 import { countEntries, listEntries, type QuarantineFacets, type QuarantineList, readFacets } from './list.ts';
 import { leadWith } from './reference.ts';
-import { checkEntry, type ReplayDeps, refuseInTheBook, replayEntries } from './replay.ts';
+import { judgeEntry, type ReplayDeps, replayEntries } from './replay.ts';
 import { createReplayJobs } from './replay-job.ts';
 import { createSweeper } from './sweeper.ts';
 import { whereOf } from './where.ts';
@@ -56,8 +57,10 @@ export interface RetryQueue {
    * @throws AppError of the refusal, with `quarantineId`: it goes on waiting; CONFLICT when it was discarded
    */
   replay(actor: Principal, id: string): Promise<Receipt>;
-  /** Replays all that match and wait, in the background. */
-  replayAll(actor: Principal, filter: QuarantineFilter): Promise<ReplayProgress>;
+  /** Replays all that match and wait, in the background; each with the correction in its body, when there is one. */
+  replayAll(actor: Principal, filter: QuarantineFilter, correction?: MergePatch): Promise<ReplayProgress>;
+  /** What that would come to, tried with the first of them. Changes nothing. */
+  tryAll(workspaceId: string, filter: QuarantineFilter, correction?: MergePatch): Promise<ReplayTrial>;
   progress(workspaceId: string, id: string): Promise<ReplayProgress>;
   replays(workspaceId: string): Promise<readonly ReplayProgress[]>;
   cancel(workspaceId: string, id: string): Promise<ReplayProgress>;
@@ -86,9 +89,6 @@ export interface RetryQueueDeps extends ReplayDeps {
 
 const ONE = 'WHERE workspace_id = $1 AND id = $2';
 const GET_SQL = `SELECT ${DETAIL_COLUMNS} FROM quarantine ${ONE}`;
-const EDIT_SQL = `
-  UPDATE quarantine SET edited_body = $3::json, edited_by = $4, edited_at = $5, lead_keys = $6
-  ${ONE} AND state = 'waiting' RETURNING ${DETAIL_COLUMNS}`;
 const DISCARD = `state = 'discarded', next_retry_at = NULL`;
 const DISCARD_SQL = `
   UPDATE quarantine SET ${DISCARD}, discard_reason = $3, resolved_by = $4, resolved_at = $5
@@ -111,22 +111,17 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
     return rows[0];
   };
 
+  /** Why an entry could not be changed: it is not in the right state. */
+  const wrongState = async (workspaceId: string, id: string): Promise<AppError> => {
+    const { state } = toView(await read(workspaceId, id));
+    return new AppError('CONFLICT', { message: `This event is ${SAYS[state]}.` });
+  };
+
   /** Changes an entry that is in the right state. */
   const change = async (sql: string, workspaceId: string, id: string, values: readonly unknown[]): Promise<unknown> => {
     const { rows } = await pool.query(sql, [workspaceId, id, ...values]);
-    if (rows.length > 0) return rows[0];
-    const { state } = toView(await read(workspaceId, id));
-    throw new AppError('CONFLICT', { message: `This event is ${SAYS[state]}.` });
-  };
-
-  const verdictOf = async (entry: WaitingEntry, body: unknown): Promise<QuarantineVerdict> => {
-    try {
-      await checkEntry(deps, entry, body);
-      return { ok: true };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.retryable) throw error;
-      return { ok: false, code: error.code, message: error.message, issues: error.issues };
-    }
+    if (rows.length === 0) throw await wrongState(workspaceId, id);
+    return rows[0];
   };
 
   const replay: RetryQueue['replay'] = async (actor, id) => {
@@ -165,15 +160,14 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
 
     async check(workspaceId, id, body) {
       const entry = toWaiting(await read(workspaceId, id));
-      return verdictOf(entry, body === undefined ? parseJson(entry.body) : body);
+      return judgeEntry(deps, entry, body === undefined ? parseJson(entry.body) : body);
     },
 
     async edit(actor, id, body) {
       const entry = toWaiting(await read(actor.workspaceId, id));
-      refuseInTheBook(entry);
-      const keys = leadKeysIn(deps, entry, body);
-      const values = [jsonText(body), principalLabel(actor), clock.now(), keys];
-      return toDetail(await change(EDIT_SQL, actor.workspaceId, id, values));
+      const [row] = await keepBodies(deps, [{ entry, body }], principalLabel(actor));
+      if (row === undefined) throw await wrongState(actor.workspaceId, id);
+      return toDetail(row);
     },
 
     replay,
@@ -192,7 +186,9 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
       return replay(actor, id);
     },
 
-    replayAll: (actor, filter) => jobs.start(actor.workspaceId, { ...filter, state: 'waiting' }, principalLabel(actor)),
+    replayAll: (actor, filter, correction) =>
+      jobs.start(actor.workspaceId, { ...filter, state: 'waiting' }, principalLabel(actor), correction),
+    tryAll: (workspaceId, filter, correction) => jobs.try(workspaceId, { ...filter, state: 'waiting' }, correction),
     progress: jobs.progress,
     replays: jobs.latest,
     cancel: jobs.cancel,
@@ -228,17 +224,6 @@ export function createRetryQueue(deps: RetryQueueDeps): RetryQueue & Service {
       return jobs.start(actor.workspaceId, filter, principalLabel(actor));
     },
   };
-}
-
-/** The lead that a corrected body names; nothing where the body cannot be read. */
-function leadKeysIn({ doors }: Pick<ReplayDeps, 'doors'>, entry: WaitingEntry, body: unknown): string[] {
-  try {
-    const { workspaceId } = entry;
-    const submission = doors[entry.door]?.(body, { workspaceId, userId: undefined });
-    return submission ? leadKeys(submission).map(storableText) : [];
-  } catch {
-    return [];
-  }
 }
 
 const SAYS: Readonly<Record<QuarantineState, string>> = {

@@ -1,13 +1,25 @@
 import type pg from 'pg';
 import { AppError } from '#domain/errors.ts';
-import { type QuarantineFilter, quarantineFilter, type ReplayProgress } from '#domain/quarantine.ts';
+import { parseJson } from '#domain/json.ts';
+import { type MergePatch, mergePatch } from '#domain/merge-patch.ts';
+import { type QuarantineFilter, quarantineFilter, type ReplayProgress, type ReplayTrial } from '#domain/quarantine.ts';
 import { backoffDelay } from '#platform/backoff.ts';
 import { storableJson } from '#platform/db/array-literal.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
 import { newId } from '#platform/ids.ts';
+import { jsonText } from '#platform/json-text.ts';
 import type { Logger } from '#platform/log.ts';
 import { createParams } from '#query/params.ts';
-import { DETAIL_COLUMNS, REPLAY_COLUMNS, type ReplayRow, replayRow, toProgress, toWaiting } from './entry-row.ts';
+import { correctEntries, tryEntries } from './correct.ts';
+import {
+  DETAIL_COLUMNS,
+  REPLAY_COLUMNS,
+  type ReplayRow,
+  replayRow,
+  toProgress,
+  toWaiting,
+  type WaitingEntry,
+} from './entry-row.ts';
 import { type ReplayDeps, replayEntries } from './replay.ts';
 import { whereOf } from './where.ts';
 
@@ -19,7 +31,9 @@ import { whereOf } from './where.ts';
  *      └─────cancel()────────▶ cancelled
  */
 export interface ReplayJobs {
-  start(workspaceId: string, filter: QuarantineFilter, by: string): Promise<ReplayProgress>;
+  start(workspaceId: string, filter: QuarantineFilter, by: string, correction?: MergePatch): Promise<ReplayProgress>;
+  /** What would become of them, judged by the first chunk. Changes nothing. */
+  try(workspaceId: string, filter: QuarantineFilter, correction?: MergePatch): Promise<ReplayTrial>;
   /** @throws AppError NOT_FOUND */
   progress(workspaceId: string, id: string): Promise<ReplayProgress>;
   /** The last ones, newest first. */
@@ -38,8 +52,8 @@ const LATEST = 5;
 export const ABANDONED_MS = 30_000;
 
 const INSERT_SQL = `
-  INSERT INTO quarantine_replay (id, workspace_id, filter, total, started_by, started_at, heartbeat_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING ${REPLAY_COLUMNS}`;
+  INSERT INTO quarantine_replay (id, workspace_id, filter, total, started_by, started_at, heartbeat_at, correction)
+  VALUES ($1, $2, $3, $4, $5, $6, $6, $7) RETURNING ${REPLAY_COLUMNS}`;
 const READ_SQL = `SELECT ${REPLAY_COLUMNS} FROM quarantine_replay WHERE workspace_id = $1 AND id = $2`;
 const LATEST_SQL = `
   SELECT ${REPLAY_COLUMNS} FROM quarantine_replay WHERE workspace_id = $1 ORDER BY started_at DESC LIMIT ${LATEST}`;
@@ -72,13 +86,14 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
 
   /** One chunk. Gives the job as it stands then, or undefined when there is nothing left to do for us. */
   const advance = async (job: ReplayRow): Promise<ReplayRow | undefined> => {
-    const entries = await nextEntries(pool, job);
+    const entries = await nextEntries(pool, placeOf(job));
     const last = entries.at(-1);
     if (!last) {
       await pool.query(FINISH_SQL, [job.id, clock.now()]);
       return undefined;
     }
-    const results = await replayEntries(deps, entries, job.started_by);
+    const corrected = await correctedOf(deps, job, entries);
+    const results = await replayEntries(deps, corrected, job.started_by);
     const failed = results.filter((result) => result instanceof AppError).length;
     const { rows } = await pool.query(ADVANCE_SQL, [
       job.id,
@@ -116,17 +131,19 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
   };
 
   return {
-    async start(workspaceId, filter, by) {
+    async start(workspaceId, filter, by, correction) {
       const now = clock.now();
-      const params = createParams();
-      const where = whereOf(params, workspaceId, filter);
-      const counted = await pool.query<{ total: number }>(`SELECT count(*) AS total FROM quarantine WHERE ${where}`, [
-        ...params.values,
-      ]);
-      const values = [newId(now.getTime()), workspaceId, storableJson(filter), counted.rows[0]?.total ?? 0, by, now];
+      const total = await countOf(pool, workspaceId, filter);
+      const change = correction === undefined ? null : jsonText(correction);
+      const values = [newId(now.getTime()), workspaceId, storableJson(filter), total, by, now, change];
       const job = replayRow.parse((await pool.query(INSERT_SQL, values)).rows[0]);
       runInBackground(job);
       return toProgress(job);
+    },
+    async try(workspaceId, filter, correction) {
+      const first = { workspaceId, filter, before: clock.now(), after: undefined };
+      const [matching, entries] = await Promise.all([countOf(pool, workspaceId, filter), nextEntries(pool, first)]);
+      return { matching, ...(await tryEntries(deps, entries, correction)) };
     },
     progress: async (workspaceId, id) => toProgress(await read(workspaceId, id)),
     async latest(workspaceId) {
@@ -149,17 +166,46 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
   };
 }
 
-/** Those that match and wait since before the job began, in the order in which they came. */
-async function nextEntries(pool: pg.Pool, job: ReplayRow) {
+async function countOf(pool: pg.Pool, workspaceId: string, filter: QuarantineFilter): Promise<number> {
   const params = createParams();
-  const where = whereOf(params, job.workspace_id, quarantineFilter.parse(job.filter));
-  const from =
-    job.last_id === null
-      ? ''
-      : `AND (received_at, id) > (${params.add(job.last_received_at)}::timestamptz, ${params.add(job.last_id)}::uuid)`;
+  const where = whereOf(params, workspaceId, filter);
+  const sql = `SELECT count(*) AS total FROM quarantine WHERE ${where}`;
+  return (await pool.query<{ total: number }>(sql, [...params.values])).rows[0]?.total ?? 0;
+}
+
+async function correctedOf(deps: ReplayDeps, job: ReplayRow, entries: readonly WaitingEntry[]) {
+  if (job.correction === null) return entries;
+  return correctEntries(deps, entries, mergePatch.parse(parseJson(job.correction)), job.started_by);
+}
+
+/** How far a walk through the entries that match is. */
+interface Place {
+  readonly workspaceId: string;
+  readonly filter: QuarantineFilter;
+  /** Those that came up to then, so that a walk ends. */
+  readonly before: Date | string;
+  readonly after: { readonly receivedAt: string | null; readonly id: string } | undefined;
+}
+
+function placeOf(job: ReplayRow): Place {
+  return {
+    workspaceId: job.workspace_id,
+    filter: quarantineFilter.parse(job.filter),
+    before: job.started_at,
+    after: job.last_id === null ? undefined : { receivedAt: job.last_received_at, id: job.last_id },
+  };
+}
+
+/** Those that match, in the order in which they came. */
+async function nextEntries(pool: pg.Pool, { workspaceId, filter, before, after }: Place): Promise<WaitingEntry[]> {
+  const params = createParams();
+  const where = whereOf(params, workspaceId, filter);
+  const from = after
+    ? `AND (received_at, id) > (${params.add(after.receivedAt)}::timestamptz, ${params.add(after.id)}::uuid)`
+    : '';
   const { rows } = await pool.query(
     `SELECT ${DETAIL_COLUMNS} FROM quarantine
-     WHERE ${where} AND received_at <= ${params.add(job.started_at)}::timestamptz ${from}
+     WHERE ${where} AND received_at <= ${params.add(before)}::timestamptz ${from}
      ORDER BY received_at, id LIMIT ${CHUNK}`,
     [...params.values],
   );

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Receipt, ServiceKeyRef } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseJson } from '#domain/json.ts';
-import { nextRetryAt } from '#domain/quarantine.ts';
+import { nextRetryAt, type QuarantineVerdict } from '#domain/quarantine.ts';
 import type { Ingest, Submission } from '#ingest/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { storableText } from '#platform/db/array-literal.ts';
@@ -66,10 +66,16 @@ function keyOf(entry: WaitingEntry, { idempotencyKey, executionId }: Submission)
   return idempotencyKey;
 }
 
-/** Judges an entry, or another body in its place, as a replay would. @throws AppError of the refusal */
-export async function checkEntry(deps: ReplayDeps, entry: WaitingEntry, body: unknown): Promise<void> {
-  if (entry.unknownLead) await findLeadOf(deps.pool, entry, entry.unknownLead);
-  else await deps.ingest.check(submissionOf(deps, entry, body));
+/** Judges an entry, or another body in its place, as a replay would. @throws AppError when nobody can say now */
+export async function judgeEntry(deps: ReplayDeps, entry: WaitingEntry, body: unknown): Promise<QuarantineVerdict> {
+  try {
+    if (entry.unknownLead) await findLeadOf(deps.pool, entry, entry.unknownLead);
+    else await deps.ingest.check(submissionOf(deps, entry, body));
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retryable) throw error;
+    return { ok: false, code: error.code, message: error.message, issues: error.issues };
+  }
 }
 
 export type ReplayResult = Receipt | AppError;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
+import { parseInput } from '#domain/issues.ts';
 import { parseJson } from '#domain/json.ts';
+import { type MergePatch, mergePatch } from '#domain/merge-patch.ts';
 import {
   discardReason,
   massFilter,
@@ -17,6 +19,9 @@ const filter = quarantineFilter.prefault({});
 const MAX_TEXT = 256 * 1024;
 /** A body as a person writes it: JSON text, so that its numbers stay as they are. */
 const text = z.string().max(MAX_TEXT);
+
+/** Which ones, and what is changed in the body of each: JSON text of a merge patch. */
+const many = z.strictObject({ filter: massFilter, correction: text.optional() });
 
 /** The events in quarantine of the current workspace: see, correct, replay, discard. */
 export const retryQueueRouter = router({
@@ -60,8 +65,16 @@ export const retryQueueRouter = router({
 
   /** All that wait is the filter `{}`: left out or misspelt, it is refused, and so is whatever it does not know. */
   replayAll: manage
-    .input(z.strictObject({ filter: massFilter }))
-    .mutation(({ ctx, input }) => ctx.services.retryQueue.replayAll(ctx.principal, input.filter)),
+    .input(many)
+    .mutation(({ ctx, input }) =>
+      ctx.services.retryQueue.replayAll(ctx.principal, input.filter, correctionOf(input.correction)),
+    ),
+  /** What that would come to. */
+  tryAll: manage
+    .input(many)
+    .mutation(({ ctx, input }) =>
+      ctx.services.retryQueue.tryAll(ctx.principal.workspaceId, input.filter, correctionOf(input.correction)),
+    ),
   discardAll: manage
     .input(z.strictObject({ filter: massFilter, reason: discardReason }))
     .mutation(({ ctx, input }) => ctx.services.retryQueue.discardAll(ctx.principal, input.filter, input.reason)),
@@ -74,6 +87,13 @@ export const retryQueueRouter = router({
     .input(one)
     .mutation(({ ctx, input }) => ctx.services.retryQueue.cancel(ctx.principal.workspaceId, input.id)),
 });
+
+/** @throws AppError INVALID_JSON, INVALID_INPUT */
+function correctionOf(given: string | undefined): MergePatch | undefined {
+  return given === undefined
+    ? undefined
+    : parseInput(z.object({ correction: mergePatch }), { correction: parsed(given) }).correction;
+}
 
 /** @throws AppError INVALID_JSON */
 function parsed(given: string): unknown {
