@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '#platform/config.ts';
+import { ensureDataDir } from '#platform/data-dir.ts';
 import { createLogger } from '#platform/log.ts';
 import { chooseProductionCode } from '#platform/production.ts';
 import { createRequestLog } from '#platform/request-log.ts';
@@ -29,6 +30,8 @@ try {
 async function start(): Promise<void> {
   chooseProductionCode();
   const config = loadConfig();
+  // Nobody waits for the pages to be built to learn that it cannot be.
+  ensureDataDir(config.dataDir);
   const log = createLogger({ level: config.logLevel });
   await buildWhenNeeded(root, () => say('Building the pages (the first start only) …'));
   const logsRequests = config.logRequests ?? process.stdout.isTTY !== true;

@@ -7,6 +7,9 @@ export type ImportState = (typeof IMPORT_STATES)[number];
 export const IMPORT_ORIGINS = ['command', 'upload', 'parity'] as const;
 export type ImportOrigin = (typeof IMPORT_ORIGINS)[number];
 
+/** Bytes of one file that is sent; a command on the server itself reads any. */
+export const MAX_UPLOAD = 8 * 2 ** 30;
+
 export interface ImportCounts {
   /** Records dealt with. */
   readonly records: number;

@@ -22,7 +22,7 @@ const upload = defineRoute({
   tags,
   summary: "Send a file of an older system's records: to import it, to try it, or to compare it with the book",
   description:
-    'The body is the file itself, of any size; it goes to disk as it comes. What becomes of it is on the pages Import and Parity. See docs/import.md.',
+    'The body is the file itself, up to 8 GB; it goes to disk as it comes. What becomes of it is on the pages Import and Parity. See docs/import.md.',
   request: {
     query: z.object({
       kind: z
@@ -79,7 +79,8 @@ export function registerImports(app: RestApp, { imports }: Pick<Services, 'impor
     const body = streamOf(c.req.raw);
     if (body === undefined) throw new AppError('INVALID_INPUT', { issues: [{ path: 'file', message: 'is empty' }] });
     const { principal } = c.var;
-    return c.json(await imports.upload(principal.workspaceId, labelOf(principal), request, body), 202);
+    const bytes = Number(c.req.header('content-length') ?? 0);
+    return c.json(await imports.upload(principal.workspaceId, labelOf(principal), request, body, bytes), 202);
   });
   app.get(rejected.getRoutingPath(), rejected.middleware, async (c) =>
     answerFile(c, await imports.rejectFile(c.var.principal.workspaceId, pathId(c))),

@@ -77,8 +77,17 @@ export interface Download {
 /** All of it is of one workspace; another one's id is AppError NOT_FOUND. */
 export interface ImportControl {
   readonly mappings: Mappings;
-  /** Takes a file and begins. @throws AppError INVALID_INPUT for a file that the mapping does not fit, TOO_LARGE */
-  upload(workspaceId: string, by: string, request: UploadRequest, body: Readable): Promise<{ readonly id: string }>;
+  /**
+   * Takes a file and begins. `bytes` is how large the sender says it is.
+   * @throws AppError INVALID_INPUT for a file that the mapping does not fit, TOO_LARGE, UNAVAILABLE when there is no room
+   */
+  upload(
+    workspaceId: string,
+    by: string,
+    request: UploadRequest,
+    body: Readable,
+    bytes?: number,
+  ): Promise<{ readonly id: string }>;
   imports(workspaceId: string): Promise<readonly ImportRunView[]>;
   importById(workspaceId: string, id: string): Promise<ImportRunView>;
   /** Refused records, in the order of the file, after the record given. */
@@ -178,10 +187,10 @@ export function createImportControl(deps: ImportControlDeps): ImportControl & Se
     stop: service.stop,
     mappings,
 
-    async upload(workspaceId, by, request, body) {
+    async upload(workspaceId, by, request, body, bytes) {
       const { kind, mapping: name, fileName, ...given } = request;
       const mapping = await mappings.get(workspaceId, name);
-      const path = await uploads.take(newId(clock.now().getTime()), body);
+      const path = await uploads.take(newId(clock.now().getTime()), body, bytes);
       try {
         const settings = settingsOf(mapping, { ...given, dryRun: kind === 'try' });
         return await begin(await openUpload(pool, { workspaceId, path, fileName, settings }), kind, by, path);

@@ -3,6 +3,7 @@
 import { Alert, Button, Code, FileInput, Group, List, Modal, Progress, Select, Stack, Text } from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useState } from 'react';
+import { MAX_UPLOAD } from '#domain/import-run.ts';
 import { trpc } from '../../trpc/client.ts';
 import { type UploadKind, useUpload } from './use-upload.ts';
 
@@ -15,6 +16,7 @@ interface UploadDialogProps {
   readonly onSent: (id: string) => void;
 }
 
+const LARGEST = `${MAX_UPLOAD / 2 ** 30} GB`;
 const ENCODINGS = [
   { value: 'auto', label: 'UTF-8, or UTF-16 by its mark' },
   { value: 'latin1', label: 'Western (Latin-1, Windows-1252)' },
@@ -29,6 +31,7 @@ export function UploadDialog({ opened, onClose, kinds, title, onSent }: UploadDi
   const [encoding, setEncoding] = useState('auto');
   const known = mappings.data?.find((one) => one.mapping.name === mapping)?.mapping;
   const isSending = share !== undefined;
+  const isTooLarge = file !== null && file.size > MAX_UPLOAD;
   const close = () => {
     forget();
     setFile(null);
@@ -46,12 +49,13 @@ export function UploadDialog({ opened, onClose, kinds, title, onSent }: UploadDi
       <Stack gap="md">
         <FileInput
           label="File"
-          description="CSV, JSON or NDJSON, of any size"
+          description={`CSV, JSON or NDJSON, up to ${LARGEST}`}
           placeholder="Choose a file"
           leftSection={<IconFileUpload size={16} aria-hidden />}
           accept=".csv,.tsv,.txt,.json,.ndjson,.jsonl"
           value={file}
           onChange={setFile}
+          error={isTooLarge && `Larger than ${LARGEST}: split it, or import it by the command on the server`}
           disabled={isSending}
           clearable
           clearButtonProps={{ 'aria-label': 'Choose no file' }}
@@ -103,7 +107,7 @@ export function UploadDialog({ opened, onClose, kinds, title, onSent }: UploadDi
               <Button
                 key={kind}
                 variant={i === kinds.length - 1 ? 'filled' : 'default'}
-                disabled={!file || !mapping || isSending}
+                disabled={!file || isTooLarge || !mapping || isSending}
                 onClick={() => begin(kind)}
               >
                 {label}

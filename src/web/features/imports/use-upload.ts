@@ -22,8 +22,17 @@ export interface Upload {
   readonly forget: () => void;
 }
 
+/** What the dialog calls that which is sent; other paths are columns of the file, under their own names. */
+const LABELS: Readonly<Record<string, string>> = {
+  file: 'File',
+  fileName: 'File',
+  mapping: 'Mapping',
+  encoding: 'Characters',
+};
+
 const taken = z.object({ id: z.string() });
 const refused = z.object({
+  error: z.string(),
   message: z.string(),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
 });
@@ -74,7 +83,12 @@ export function useUpload(): Upload {
 function sentencesOf(answer: unknown): readonly string[] {
   const known = refused.safeParse(answer).data;
   if (!known) return ['The server did not answer as it should. Try again.'];
-  return [known.message, ...known.issues.map(({ path, message }) => (path ? `${path}: ${message}` : message))];
+  if (known.issues.length === 0) return [known.message];
+  // `error` is the sentence alone; `message` would tell the first of the issues a second time.
+  return [
+    known.error,
+    ...known.issues.map(({ path, message }) => (path ? `${LABELS[path] ?? path}: ${message}` : message)),
+  ];
 }
 
 function jsonOf(text: string): unknown {
