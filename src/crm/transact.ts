@@ -2,6 +2,7 @@ import { AppError } from '#domain/errors.ts';
 import { type BackoffPolicy, retryWithBackoff } from '#platform/backoff.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { RunSql } from '#platform/db/append.ts';
+import { isWorkspaceGone } from '#platform/db/gone-workspace.ts';
 import type { Months } from '#platform/db/months.ts';
 import { Prisma, type PrismaClient } from '#platform/db/prisma.ts';
 import { isPassingConflict, isUniqueViolation } from '#platform/db/sql-state.ts';
@@ -27,7 +28,8 @@ const LIMITS = { maxWait: 10_000, timeout: 20_000 };
 /**
  * Runs `work` in one transaction and wakes the live readers once it is committed. A deadlock, a lock timeout, a
  * serialization failure or a lost race for a unique key rolled everything back, so `work` runs again: it must make
- * its ids outside. Ends in what `work` throws, or AppError UNAVAILABLE when no transaction could be had in time.
+ * its ids outside. Ends in what `work` throws, or AppError UNAVAILABLE when no
+ * transaction could be had in time, NOT_FOUND when the workspace was removed meanwhile.
  */
 export async function transact<T>(deps: CrmDeps, work: (tx: Tx) => Promise<T>): Promise<T> {
   await deps.months.ensure([deps.clock.now()]);
@@ -36,7 +38,7 @@ export async function transact<T>(deps: CrmDeps, work: (tx: Tx) => Promise<T>): 
     () => {
       attempts += 1;
       return deps.prisma.$transaction(work, LIMITS).catch((error: unknown) => {
-        throw isTransactionTimeout(error) ? new AppError('UNAVAILABLE', { retryAfter: 1, cause: error }) : error;
+        throw answerTo(error);
       });
     },
     {
@@ -48,6 +50,13 @@ export async function transact<T>(deps: CrmDeps, work: (tx: Tx) => Promise<T>): 
   );
   deps.wake.announce();
   return answer;
+}
+
+/** What a caller is told of a failure that is nobody's mistake; any other one as it is. */
+function answerTo(error: unknown): unknown {
+  if (isTransactionTimeout(error)) return new AppError('UNAVAILABLE', { retryAfter: 1, cause: error });
+  if (!isWorkspaceGone(error)) return error;
+  return new AppError('NOT_FOUND', { message: 'This workspace was removed.', cause: error });
 }
 
 /** Prisma got no connection in time, or the transaction outlived its limit and was rolled back. */

@@ -2,12 +2,24 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { sqlState } from './sql-state.ts';
 
-const withConstraint = z.looseObject({ constraint: z.string() });
+/** The constraint that was violated: as `pg` tells it, and through Prisma. */
+const violation = z.union([
+  z.looseObject({ constraint: z.string() }).transform(({ constraint }) => constraint),
+  z
+    .looseObject({
+      meta: z.looseObject({
+        driverAdapterError: z.looseObject({
+          cause: z.looseObject({ constraint: z.looseObject({ index: z.string() }) }),
+        }),
+      }),
+    })
+    .transform(({ meta }) => meta.driverAdapterError.cause.constraint.index),
+]);
 
 /** Whether it was refused because its workspace, or that of some other row of its batch, was removed. */
 export function isWorkspaceGone(error: unknown): boolean {
   if (sqlState(error) !== '23503') return false;
-  return withConstraint.safeParse(error).data?.constraint.endsWith('workspace_id_fkey') === true;
+  return violation.safeParse(error).data?.endsWith('workspace_id_fkey') === true;
 }
 
 /** Those of the workspaces that there are not, or not any more. */
