@@ -25,6 +25,8 @@ const IS_WANTED = `
   SELECT NOT EXISTS (SELECT FROM workspace WHERE is_demo)
      AND NOT EXISTS (SELECT FROM erasure_record WHERE kind = 'demo')
      AND NOT EXISTS (SELECT FROM leads) AS wanted`;
+/** Who comes second waits for the first, however long that takes on a slow machine. */
+const PATIENTLY = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'";
 /** 'HIST', 'DEMO': several processes may start at once. */
 const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f'::int)`;
 
@@ -43,6 +45,7 @@ export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
   await months.ensure([...book.early, ...book.activities].map(({ occurredAt }) => occurredAt));
   const made = book.workspaces.map(({ id }) => ({ kind: 'workspace', id, workspaceId: id }) as const);
   const isDone = await inTransaction(pool, async (client) => {
+    await client.query(PATIENTLY);
     await client.query(ONE_AT_A_TIME);
     const again = await client.query<{ wanted: boolean }>(IS_WANTED);
     if (!again.rows[0]?.wanted) return false;
