@@ -37,8 +37,8 @@ export interface N8nOptions {
 
 const OWNER = { email: 'owner@example.com', firstName: 'An', lastName: 'Owner', password: 'Password123' };
 /** A start makes the tables first. */
-const READY_WITHIN_MS = 90_000;
-const ENDS_WITHIN_MS = 120_000;
+const READY_WITHIN_MS = 300_000;
+const ENDS_WITHIN_MS = 300_000;
 const SAID_LENGTH = 5_000;
 
 /** Imports the credentials, starts n8n, saves the workflows and publishes those that have a webhook. */
