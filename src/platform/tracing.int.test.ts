@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { exampleEvent } from '#testing/app-suite.ts';
+import { exampleEvent } from '#testing/example-event.ts';
 import { INGEST_KEY, startIngestApp } from '#testing/ingest-app.ts';
 
 const spanSchema = z.object({

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { KNOWN_FILE } from '#access/index.ts';
 import { SERVICE_KEY } from '#testing/app-process.ts';
-import { exampleEvent, logEvent, readDescriptions, testApp, testDataDir } from '#testing/app-suite.ts';
+import { logEvent, readDescriptions, testApp, testDataDir } from '#testing/app-suite.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { openEventStream } from '#testing/event-stream.ts';
+import { exampleEvent } from '#testing/example-event.ts';
 import { createGate } from '#testing/gate.ts';
 
 const receiptSchema = z.object({

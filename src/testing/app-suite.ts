@@ -1,9 +1,17 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { promisify } from 'node:util';
+import { beforeAll, onTestFinished } from 'vitest';
 import { findHome } from '#platform/embedded/home.ts';
 import { removeEmbeddedData } from '#platform/embedded/postgres.ts';
 import { findServer, type RunningServer } from '#platform/embedded/server-process.ts';
-import { type AppProcess, type AppProcessOptions, freshDataDir, launchApp, SERVICE_KEY } from './app-process.ts';
+import { type AppProcess, type AppProcessOptions, freshDataDir, launchApp, ROOT, SERVICE_KEY } from './app-process.ts';
+import { exampleEvent } from './example-event.ts';
+
+/** Only against what hangs: on a busy machine it takes minutes. */
+const BUILD_MS = 1_200_000;
+/** A start builds the pages when their sources have changed. Done before: no test waits for it, nor for that of another suite. */
+beforeAll(() => promisify(execFile)(process.execPath, ['src/cli/build.ts'], { cwd: ROOT }), BUILD_MS);
 
 /** An address for data of its own; they go, and a server that is left on them too, with the test. */
 export function testDataDir(): string {
@@ -25,17 +33,6 @@ export function testApp(options: AppProcessOptions): AppProcess {
 export function serverOf(dataDir: string): RunningServer | undefined {
   const home = existsSync(dataDir) ? findHome(dataDir) : undefined;
   return home && findServer(home.cluster);
-}
-
-/** The body of an event of a lead that nobody knows yet. */
-export function exampleEvent(description: string) {
-  return {
-    eventType: 'MESSAGE_SENT',
-    eventCategory: 'SMS',
-    leadAirtableId: 'rec0process0test0',
-    description,
-    source: 'test:process',
-  };
 }
 
 /** Logs an event over REST; resolves with its id once it is acknowledged. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { personOf, signIn } from '#testing/access.ts';
-import { exampleEvent } from '#testing/app-suite.ts';
+import { exampleEvent } from '#testing/example-event.ts';
 import { type IngestApp, startIngestApp } from '#testing/ingest-app.ts';
 
 const TOKEN = 'a-token-for-those-who-scrape';
