@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Button, Group, Progress, Table, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Table, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import type { ImportRunView } from '#domain/import-run.ts';
 import { When } from '../../time/when.tsx';
@@ -9,6 +9,7 @@ import { toastDone, toastError } from '../../ui/toast.ts';
 import { ImportReport } from './import-report.tsx';
 import { count, StateBadge } from './import-state.tsx';
 import classes from './imports.module.css';
+import { RunProgress } from './run-progress.tsx';
 
 interface ImportRowProps {
   readonly run: ImportRunView;
@@ -32,7 +33,6 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
     onError: (error) => toastError('The import did not begin', error),
   });
   const { counts, state, isDryRun, canGoOn, origin } = run;
-  const share = run.bytes === 0 ? 100 : Math.min(100, (run.bytesDone / run.bytes) * 100);
   const actions = (
     <>
       {state === 'running' && (
@@ -90,7 +90,12 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
                 </Group>
               </div>
               {state === 'running' && (
-                <Progress value={share} mt={6} size="sm" animated aria-label={`Share of ${run.fileName} dealt with`} />
+                <RunProgress
+                  label={`Share of ${run.fileName} dealt with`}
+                  records={counts.records}
+                  bytesDone={run.bytesDone}
+                  bytes={run.bytes}
+                />
               )}
               {run.error && (
                 <Text size="xs" c={state === 'failed' ? 'red' : 'dimmed'}>

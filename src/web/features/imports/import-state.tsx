@@ -14,9 +14,17 @@ const LABELS: Readonly<Record<ImportState, string>> = {
   failed: 'Failed',
 };
 
+/** Of a try nothing comes into the book, however it ends. */
+const TRY_LABELS: Readonly<Record<ImportState, string>> = {
+  running: 'Trying',
+  done: 'Tried',
+  stopped: 'Try stopped',
+  failed: 'Try failed',
+};
+
 /** How an import or a comparison stands. */
 export function StateBadge({ state, isDryRun = false }: { readonly state: ImportState; readonly isDryRun?: boolean }) {
-  const label = isDryRun && state === 'done' ? 'Tried' : LABELS[state];
+  const label = isDryRun ? TRY_LABELS[state] : LABELS[state];
   return (
     <Badge variant="light" color={isDryRun && state === 'done' ? 'grape' : COLOURS[state]} tt="none">
       {label}

@@ -57,7 +57,7 @@ export function UploadDialog({ opened, onClose, kinds, title, onSent }: UploadDi
           onChange={setFile}
           error={isTooLarge && `Larger than ${LARGEST}: split it, or import it by the command on the server`}
           disabled={isSending}
-          clearable
+          clearable={!isSending}
           clearButtonProps={{ 'aria-label': 'Choose no file' }}
           required
         />

@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Button, Group, Paper, Progress, Switch, Text } from '@mantine/core';
+import { Alert, Button, Group, Paper, Switch, Text } from '@mantine/core';
 import { IconDownload, IconFileImport } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { LoadError } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
 import { toastError } from '../../ui/toast.ts';
 import { count } from '../imports/import-state.tsx';
+import { RunProgress } from '../imports/run-progress.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { DayStrip } from './day-strip.tsx';
 import { ItemsDrawer, type ItemsTarget } from './items-drawer.tsx';
@@ -80,7 +81,6 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
   const { missing, records, different, extra } = run.counts;
   const differing = missing + different + extra;
   if (run.state === 'running') {
-    const share = run.bytes === 0 ? 0 : (run.bytesDone / run.bytes) * 100;
     return (
       <Paper withBorder p="sm" mb="sm" role="status">
         <Group justify="space-between" mb={6}>
@@ -94,7 +94,7 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
             Stop
           </Button>
         </Group>
-        <Progress value={share} animated aria-label="Share compared" />
+        <RunProgress label="Share compared" records={records} bytesDone={run.bytesDone} bytes={run.bytes} />
       </Paper>
     );
   }
