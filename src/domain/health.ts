@@ -44,6 +44,8 @@ export const sourceHealth = z.object({
   refused: count,
   /** From happened to recorded, of the last 24 hours; null without any. */
   lagMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),
+  /** From recorded to written to the open streams of this process, of the last ones; null when nobody followed. */
+  shownMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),
 });
 export type SourceHealth = z.infer<typeof sourceHealth>;
 

@@ -6,6 +6,7 @@ import type { Logger } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Bell } from './bell.ts';
 import { CatchUp, type History } from './catch-up.ts';
+import { DeliveryTimes } from './delivery-times.ts';
 import type { LiveEvent } from './event.ts';
 import { type Book, type FeedSet, type Found, NOTHING_FOUND, type Plan } from './feeds.ts';
 import type { Group } from './group.ts';
@@ -54,6 +55,7 @@ export class Hub implements TailListener {
   readonly #onClose: (this: LiveSocket) => void;
   #epoch: number | undefined;
   #deliveryMs: number[] = [];
+  readonly #times = new DeliveryTimes();
   #begunAt = 0;
 
   constructor(deps: HubDeps) {
@@ -126,17 +128,36 @@ export class Hub implements TailListener {
     this.#rounds.wake();
     this.#catchUp.onMoved();
     for (const { bell } of this.#followers) bell.ring();
-    this.#noteDelivery(events[0]);
+    this.#noteDelivery(events);
   }
 
   /** The oldest of a batch has waited longest. What was there before anybody followed has waited for nobody. */
-  #noteDelivery(oldest: LiveEvent | undefined): void {
-    const recordedAt = Date.parse(oldest?.view.recordedAt ?? '');
-    if (!this.isWanted() || !(recordedAt >= this.#begunAt)) return;
-    const ms = Math.max(0, this.#deps.clock.now().getTime() - recordedAt);
+  #noteDelivery(events: readonly LiveEvent[]): void {
+    const ms = this.#waitedMs(events[0]);
+    if (!this.isWanted() || ms === undefined) return;
     this.#deps.metrics?.delivery(ms / 1000);
     this.#deliveryMs.push(ms);
     if (this.#deliveryMs.length > DELIVERIES_KEPT) this.#deliveryMs.shift();
+    const seen = new Set<string>();
+    for (const event of events) {
+      const { workspaceId, view } = event;
+      const source = `${workspaceId} ${view.source}`;
+      if (seen.has(source) || !this.#registry.hasAny(workspaceId)) continue;
+      seen.add(source);
+      const ofSource = this.#waitedMs(event);
+      if (ofSource !== undefined) this.#times.note(workspaceId, view.source, ofSource);
+    }
+  }
+
+  /** Since it was recorded, in milliseconds; undefined when that was before this process began to read. */
+  #waitedMs(event: LiveEvent | undefined): number | undefined {
+    const recordedAt = Date.parse(event?.view.recordedAt ?? '');
+    return recordedAt >= this.#begunAt ? Math.max(0, this.#deps.clock.now().getTime() - recordedAt) : undefined;
+  }
+
+  /** By source of the workspace: from recorded to written to its open streams, of the last ones, in milliseconds. */
+  deliveriesOf(workspaceId: string): ReadonlyMap<string, readonly number[]> {
+    return this.#times.of(workspaceId);
   }
 
   /** @throws AppError RATE_LIMITED or UNAVAILABLE when there is no room for one more of the principal, or of anybody. */

@@ -92,6 +92,7 @@ export function createLive(deps: LiveDeps): Live {
     },
     closeWhere: (predicate) => hub.closeWhere(predicate),
     stats: () => ({ ...hub.stats(), ...tail.stats() }),
+    deliveriesOf: (workspaceId) => hub.deliveriesOf(workspaceId),
     check: () => tail.poke(),
   };
 

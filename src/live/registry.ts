@@ -33,6 +33,11 @@ export class Registry {
     return this.#groups.values();
   }
 
+  /** Whether anybody follows a feed of the workspace. */
+  hasAny(workspaceId: string): boolean {
+    return this.#byWorkspace.has(workspaceId);
+  }
+
   groupsOf(workspaceId: string): Iterable<Group<Subscriber>> {
     return this.#byWorkspace.get(workspaceId) ?? [];
   }

@@ -150,6 +150,11 @@ export interface Live extends Service {
    */
   closeWhere(predicate: (principal: Principal) => boolean): number;
   stats(): LiveStats;
+  /**
+   * By source of a workspace that somebody follows over this process: from recorded to written to the sockets, of the last
+   * activities, in milliseconds.
+   */
+  deliveriesOf(workspaceId: string): ReadonlyMap<string, readonly number[]>;
   /** Resolves once everything in the book has been read; wakes the reader if it rests. @throws AppError UNAVAILABLE */
   check(): Promise<void>;
 }

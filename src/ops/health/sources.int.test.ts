@@ -41,7 +41,8 @@ describe('the sources of a workspace', () => {
     await send(mine, 'n8n:new', 1, 20 * MINUTE);
     await send(mine, 'n8n:new', 1, 1 * MINUTE);
     await countAll();
-    const sources = await readSources({ pool: book.pool, clock }, mine);
+    const live = { deliveriesOf: (of: string) => new Map(of === mine ? [['n8n:steady', [5, 5, 40]]] : []) };
+    const sources = await readSources({ pool: book.pool, clock, live }, mine);
     const of = (name: string) => sources.find(({ source }) => source === name);
     expect(sources.map(({ source }) => source).toSorted()).toEqual(['n8n:gone', 'n8n:new', 'n8n:steady']);
     expect(of('n8n:steady')).toMatchObject({ lastHour: 11, usual: [10, 10, 10, 10], judgement: 'usual', events: 54 });
@@ -50,6 +51,8 @@ describe('the sources of a workspace', () => {
     expect(of('n8n:steady')?.day.reduce((sum, count) => sum + count, 0)).toBe(14);
     expect(of('n8n:steady')?.day.at(-1)).toBe(11);
     expect(of('n8n:steady')?.lagMs?.p50).toBeGreaterThan(20 * MINUTE);
+    expect(of('n8n:steady')?.shownMs).toEqual({ p50: 5, p95: 40, p99: 40 });
+    expect(of('n8n:new')?.shownMs).toBeNull();
   });
 
   test('are judged by the same time of the clocks, also in the weeks after these were changed', async () => {

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { weeksAgo } from '#domain/day.ts';
 import { judgeRate, type SourceHealth } from '#domain/health.ts';
+import type { Live } from '#live/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { timeZone } from '#query/time-zone.ts';
 import { LAG_BOUNDS_S } from '../sources/index.ts';
-import { lagPercentiles } from './lag.ts';
+import { lagPercentiles, percentilesOf } from './lag.ts';
 
 /** The sources of which something came last; more than these nobody looks through. */
 export const SOURCES_SHOWN = 50;
@@ -58,7 +59,11 @@ interface StateRow {
 
 /** How each source of a workspace fares. Reads counts by ten minutes, never the book: its cost does not grow with that. */
 export async function readSources(
-  deps: { readonly pool: pg.Pool; readonly clock: Clock },
+  deps: {
+    readonly pool: pg.Pool;
+    readonly clock: Clock;
+    readonly live?: Pick<Live, 'deliveriesOf'>;
+  },
   workspaceId: string,
 ): Promise<SourceHealth[]> {
   const { pool, clock } = deps;
@@ -83,6 +88,7 @@ export async function readSources(
     ]),
     pool.query<{ source: string; refused: number; known: boolean }>(REFUSED_SQL, [workspaceId, dayFrom]),
   ]);
+  const shown = deps.live?.deliveriesOf(workspaceId);
   const onlyRefused = refused.rows.filter(({ known }) => !known).slice(0, REFUSED_SHOWN);
   const heard = states.map((state) => {
     const { source, first_at: firstAt } = state;
@@ -107,6 +113,7 @@ export async function readSources(
       day: Array.from({ length: 24 }, (_, hour) => byHour.get(hour) ?? 0),
       refused: refused.rows.find((row) => row.source === source)?.refused ?? 0,
       lagMs: lagPercentiles(lags.rows.find((row) => row.source === source)?.lags ?? []),
+      shownMs: percentilesOf(shown?.get(source) ?? []),
     };
   });
   return [...onlyRefused.map(neverTaken), ...heard];
@@ -115,7 +122,14 @@ export async function readSources(
 /** A source that only sends what is refused: no rate of its own, and the first thing to look at. */
 function neverTaken({ source, refused }: { readonly source: string; readonly refused: number }): SourceHealth {
   const nothing = { events: 0, lastOccurredAt: null, lastRecordedAt: null, lastHour: 0, usual: [], lagMs: null };
-  return { source, ...nothing, judgement: 'learning', day: Array.from({ length: 24 }, () => 0), refused };
+  return {
+    source,
+    ...nothing,
+    shownMs: null,
+    judgement: 'learning',
+    day: Array.from({ length: 24 }, () => 0),
+    refused,
+  };
 }
 
 /** The spans of ten minutes of the hour that ended at `end`. */

@@ -68,7 +68,7 @@ export function SourceTable() {
                   <Table.Th className={classes.roomy}>Last hour</Table.Th>
                   <Table.Th className={classes.wide}>Last 24 hours</Table.Th>
                   <Table.Th className={classes.roomy}>Refused, 24 h</Table.Th>
-                  <Table.Th className={classes.wide}>Until recorded, 24 h</Table.Th>
+                  <Table.Th className={classes.wide}>Until recorded and shown</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -160,6 +160,11 @@ function SourceRow({ source }: { readonly source: Source }) {
             <Text size="xs" c="dimmed">
               95 % within {spanText(source.lagMs.p95)}
             </Text>
+            {source.shownMs && (
+              <Text size="xs" c="dimmed">
+                then {spanText(source.shownMs.p50)} to open pages
+              </Text>
+            )}
           </>
         ) : (
           <Text span size="sm" c="dimmed">
