@@ -12,6 +12,7 @@ import { announceServer, withdrawServer } from '#platform/running-server.ts';
 import { loadSecrets, type Secrets } from '#platform/secrets.ts';
 import { createService, type ManagedService } from '#platform/service.ts';
 import type { SpoolFiles } from '#platform/spool-files.ts';
+import { thisProcess } from '#platform/this-process.ts';
 import { startTracing, tracingOff } from '#platform/tracing.ts';
 import { beginAscent } from './ascent.ts';
 import type { Running } from './bring-up.ts';
@@ -86,8 +87,9 @@ export function createApplication(options: ApplicationOptions): Application {
         await spool.start();
         stops.push(() => spool.stop());
 
-        const incidents = createIncidents({ dataDir: config.dataDir, clock: systemClock, log });
-        const parts = { config, secrets, log, spool, telemetry, incidents };
+        const self = thisProcess(config.dataDir);
+        const incidents = createIncidents({ self, dataDir: config.dataDir, clock: systemClock, log });
+        const parts = { self, config, secrets, log, spool, telemetry, incidents };
         const ascent = beginAscent({ ...parts, onStep, signal: aborted });
         stops.push(() =>
           ascent.up.then(

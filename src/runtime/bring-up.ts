@@ -8,6 +8,7 @@ import { createEmbeddedPostgres } from '#platform/embedded/postgres.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import type { Telemetry } from '#platform/telemetry.ts';
+import type { ThisProcess } from '#platform/this-process.ts';
 import { type Container, createContainer } from './container.ts';
 
 export interface BringUpOptions {
@@ -17,6 +18,7 @@ export interface BringUpOptions {
   readonly spool: Spool;
   readonly telemetry: Telemetry;
   readonly incidents: Incidents;
+  readonly self: ThisProcess;
   readonly signal: AbortSignal;
   /** How long the database may take to answer, in milliseconds; an embedded one has been started before that. */
   readonly patienceMs: number;
@@ -34,7 +36,7 @@ export interface Running {
 
 /** Database, migrations, container, first administrator, demo data. What was begun is undone when it does not succeed. */
 export async function bringUp(options: BringUpOptions): Promise<Running> {
-  const { config, secrets, log, spool, telemetry, incidents, signal, patienceMs, onStep, onReached } = options;
+  const { config, secrets, log, spool, telemetry, incidents, self, signal, patienceMs, onStep, onReached } = options;
   const started: { stop(): Promise<void> }[] = [];
   const begin = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(member: T): Promise<T> => {
     signal.throwIfAborted();
@@ -58,7 +60,9 @@ export async function bringUp(options: BringUpOptions): Promise<Running> {
     const migrations = await applyMigrations({ url: databaseUrl, log, signal });
     if (migrations.length > 0) onStep?.(`Applied ${migrations.length} migration${migrations.length === 1 ? '' : 's'}`);
     if (config.databaseUrl === undefined) await ensureAnalyst(databaseUrl, secrets.analystPassword);
-    const container = await begin(createContainer({ config, secrets, databaseUrl, log, spool, telemetry, incidents }));
+    const container = await begin(
+      createContainer({ config, secrets, databaseUrl, log, spool, telemetry, incidents, self }),
+    );
     await container.services.access.ensureFirstAdmin({
       email: config.adminEmail,
       password: secrets.adminPassword,

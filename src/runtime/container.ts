@@ -10,7 +10,7 @@ import { createIngest, createQuarantine, type Spool } from '#ingest/index.ts';
 import { createLive } from '#live/index.ts';
 import { createAlerts } from '#ops/alerts/index.ts';
 import { createDemoControl } from '#ops/demo/index.ts';
-import { createHealth, type Incidents } from '#ops/health/index.ts';
+import { createHealth, createPulse, type Incidents, spoolOf } from '#ops/health/index.ts';
 import { createImportControl } from '#ops/import-control/index.ts';
 import { createPartitionKeeper } from '#ops/partitions.ts';
 import { createRetryQueue } from '#ops/retry-queue/index.ts';
@@ -32,11 +32,13 @@ import type { Secrets } from '#platform/secrets.ts';
 import { createService, type Service } from '#platform/service.ts';
 import { createServiceGroup } from '#platform/service-group.ts';
 import type { Telemetry } from '#platform/telemetry.ts';
+import type { ThisProcess } from '#platform/this-process.ts';
 import { createQueries } from '#query/index.ts';
 import { launchImport } from './import-thread.ts';
 import { tracedLive, tracedQueries } from './traced.ts';
 
 export interface ContainerDeps {
+  readonly self: ThisProcess;
   readonly config: Config;
   readonly secrets: Secrets;
   /** The database, already migrated. */
@@ -61,7 +63,7 @@ const INGEST_POOL = { max: 3, queryTimeoutMs: 8_000, connectTimeoutMs: 3_000 } a
 
 /** The only place where things are wired together. Everything it makes starts and stops with it. */
 export function createContainer(deps: ContainerDeps): Container {
-  const { config, secrets, databaseUrl: url, log, spool, telemetry, incidents, outage } = deps;
+  const { config, secrets, databaseUrl: url, log, spool, telemetry, incidents, self, outage } = deps;
   const clock = systemClock;
   const { tracing } = telemetry;
   const metrics = createMetrics();
@@ -97,6 +99,7 @@ export function createContainer(deps: ContainerDeps): Container {
     createLive({ pool, connection, wake, clock, log, metrics, matchSearch: query.matchSearch }),
     tracing,
   );
+  const pulse = createPulse({ pool: ingestPool, clock, self, spool: () => spoolOf({ ingest, spool }) });
   const alerts = createAlerts({
     pool,
     clock,
@@ -104,6 +107,9 @@ export function createContainer(deps: ContainerDeps): Container {
     config,
     seal: createSeal(secrets.encryptionKey),
     fallback: ingest.fallback,
+    place: self.place,
+    // On a connection of its own kind: where ingest is stuck, rules are evaluated all the same.
+    sayAlive: () => pulse.beat(pool),
   });
   const crm = createCrm({ prisma, months, wake, clock, log });
   const access = createAccess({
@@ -154,6 +160,8 @@ export function createContainer(deps: ContainerDeps): Container {
     live,
     metrics,
     incidents,
+    pulse,
+    self,
     clock,
     log,
   });
@@ -178,9 +186,10 @@ export function createContainer(deps: ContainerDeps): Container {
       retryQueue,
       imports,
       createSourceCounter({ pool, clock, log }),
-      alerts,
       live,
       health,
+      // After health, so that it ends before: what it says of this process would bring it back to life.
+      alerts,
       demo,
     ],
   });

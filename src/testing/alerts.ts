@@ -7,9 +7,11 @@ import type { AlertKind, AlertView, ChannelView, RuleInput, RuleView } from '#do
 import type { UserPrincipal } from '#domain/principal.ts';
 import type { FallbackState } from '#ingest/index.ts';
 import { type Alerts, createAlerts } from '#ops/alerts/index.ts';
+import { createPulse } from '#ops/health/index.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createSeal } from '#platform/seal.ts';
 import type { Service } from '#platform/service.ts';
+import { thisProcess } from '#platform/this-process.ts';
 import { createManualClock, type ManualClock } from './clock.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -34,13 +36,20 @@ export interface TestAlerts {
 export function createTestAlerts(options: TestAlertsOptions): TestAlerts {
   const { pool, clock, secret = 'an encryption key of the tests' } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'historybook-alerts-'));
+  const { fallback = () => undefined } = options;
+  const self = thisProcess(dataDir);
+  const spool = () => fallback()?.spool ?? { records: 0, bytes: 0, maxBytes: 2 ** 30, oldestAt: null, damaged: 0 };
+  const pulse = createPulse({ pool, clock, self, spool });
   const alerts = createAlerts({
     pool,
     clock,
     log: silentLogger,
     config: { dataDir, publicUrl: 'https://history.example.com', port: 0, alertsAllowPrivate: true },
     seal: createSeal(secret),
-    fallback: options.fallback ?? (() => undefined),
+    fallback,
+    place: self.place,
+    // A process without a spool says nothing, as one that hangs.
+    sayAlive: async () => (fallback() ? pulse.beat() : undefined),
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   });
   return { alerts, dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) };

@@ -24,7 +24,6 @@ import { createLoginCounter, type FailedLogin } from './failed-logins.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createOutageMemory } from './outage-memory.ts';
 import { watchOutage } from './outage-watch.ts';
-import { createProcessBeat, placeOf } from './processes.ts';
 import { createRounds } from './rounds.ts';
 import { createRules, type Rules } from './rules.ts';
 import { createSend } from './send.ts';
@@ -51,36 +50,39 @@ export interface AlertsDeps {
   readonly log: Logger;
   readonly config: Pick<Config, 'dataDir' | 'publicUrl' | 'port' | 'alertsAllowPrivate'>;
   readonly seal: Seal;
-  /** How the spool of this process is. */
+  /** How the spool of this process is, for when the database is away; otherwise the table of processes says it. */
   readonly fallback: () => FallbackState | undefined;
+  /** What this server is called, as in the table of processes. */
+  readonly place: string;
+  /** Says in that table how this process, and its spool, is. Rejects when the database is away. */
+  readonly sayAlive: () => Promise<void>;
   /** How long a receiver may take, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-const EVERY_MS = { evaluate: 30_000, deliver: 5_000, beat: 10_000, outage: 10_000 } as const;
-/** A try to beat may still hang on the database that was away: the next one follows. */
-const HEAR_MS = 2 * EVERY_MS.beat;
+const EVERY_MS = { evaluate: 30_000, deliver: 5_000, logins: 10_000, outage: 10_000 } as const;
+/** Processes give signs of life every five seconds; one may still hang on the database that was away. */
+const HEAR_MS = 20_000;
 
 export function createAlerts(deps: AlertsDeps): Alerts & Service {
-  const { pool, clock, log, config, seal, fallback } = deps;
+  const { pool, clock, log, config, seal, fallback, place, sayAlive } = deps;
   const { dataDir, publicUrl, port, alertsAllowPrivate: allowPrivate } = config;
   const origin = publicUrl ?? (port > 0 ? `http://localhost:${port}` : undefined);
   const linkTo = (path: string) => (origin === undefined ? null : `${origin}${path}`);
   const send = createSend({ clock, allowPrivate, ...(deps.timeoutMs !== undefined && { timeoutMs: deps.timeoutMs }) });
 
-  const processes = createProcessBeat({ pool, clock, dataDir, fallback });
   const logins = createLoginCounter({ pool, clock });
   const memory = createOutageMemory(dataDir, log);
   const delivering = { pool, clock, log, seal, send };
   const evaluating = { pool, clock, log, keyId: seal.keyId, linkTo };
-  const watching = { pool, clock, log, seal, send, memory, fallback, place: placeOf(dataDir), linkTo };
+  const watching = { pool, clock, log, seal, send, memory, fallback, place, linkTo };
 
   /** Does `work` again and again until it is stopped; a failure is logged and tried again. */
   const repeated = (
     name: string,
     everyMs: number,
     work: (signal: AbortSignal) => Promise<unknown>,
-    end?: () => Promise<void>,
+    end?: () => Promise<unknown>,
   ) =>
     createService({
       name,
@@ -104,7 +106,7 @@ export function createAlerts(deps: AlertsDeps): Alerts & Service {
     });
 
   const say = async () => {
-    await processes.beat();
+    await sayAlive();
     await logins.flush();
   };
   const round = createRounds({ clock, say, evaluate: (signal) => evaluate(evaluating, signal), hearMs: HEAR_MS });
@@ -112,10 +114,7 @@ export function createAlerts(deps: AlertsDeps): Alerts & Service {
   const service = createServiceGroup({
     name: 'alerts',
     services: [
-      repeated('beat', EVERY_MS.beat, say, async () => {
-        await logins.flush();
-        await processes.leave();
-      }),
+      repeated('failed logins', EVERY_MS.logins, logins.flush, logins.flush),
       repeated('delivery of alerts', EVERY_MS.deliver, () => deliverDue(delivering)),
       repeated('rules', EVERY_MS.evaluate, round),
       outageWatch,

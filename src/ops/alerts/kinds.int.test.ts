@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AlertKind, AlertView } from '#domain/alert.ts';
 import type { UserPrincipal } from '#domain/principal.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   clock = createManualClock(NOW);
   spool = undefined;
   process = createTestAlerts({ pool, clock, fallback: () => spool && { spool, outage: undefined } });
-  await pool.query('TRUNCATE alert_failed_login, alert_process');
+  await pool.query('TRUNCATE alert_failed_login, server_process');
   // What the tests before have left stays in the book: nobody looks at it again, and each round is as long as the first.
   await pool.query('UPDATE alert_rule SET enabled = false');
   workspaceId = await book.makeWorkspace('Europe/Berlin');
@@ -121,6 +122,34 @@ describe('a spool', () => {
       await process.alerts.evaluate();
     }
     expect(await found('spool-in-use')).toEqual([]);
+  });
+
+  test('of a process that stopped is not looked at from then on', async () => {
+    spool = state({ records: 5_000 });
+    expect(await found('spool-in-use')).toHaveLength(1);
+    spool = undefined;
+    await pool.query('UPDATE server_process SET stopped_at = beat_at');
+    await clock.advance(MINUTE / 2);
+    expect(await found('spool-in-use')).toHaveLength(1);
+    await clock.advance(2 * MINUTE);
+    expect(await found('spool-in-use')).toEqual([]);
+  });
+
+  test('is that of a place, also where processes share it', async () => {
+    spool = state({ records: 600, bytes: 10 });
+    const other = createTestAlerts({
+      pool,
+      clock,
+      dataDir: process.dataDir,
+      fallback: () => spool && { spool, outage: undefined },
+    });
+    await other.alerts.evaluate();
+    const [alert, ...others] = await found('spool-in-use');
+    expect(others).toEqual([]);
+    expect(alert?.subject).toBe(`${hostname()}:${process.dataDir}`);
+    expect(factOf(alert, 'Waiting')).toBe('1,200 events');
+    const { rows } = await pool.query('SELECT place FROM server_process');
+    expect(rows.map(({ place }) => place)).toEqual([alert?.subject, alert?.subject]);
   });
 });
 

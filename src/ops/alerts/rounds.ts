@@ -6,7 +6,7 @@ export interface RoundsDeps {
   /** Says how this process is: rules judge by it. */
   readonly say: () => Promise<unknown>;
   readonly evaluate: (signal: AbortSignal) => Promise<unknown>;
-  /** How long until every other process has said how it is, once the database is there. */
+  /** How long until every process has said how its spool is, once the database is there. */
   readonly hearMs: number;
 }
 

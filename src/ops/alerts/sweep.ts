@@ -1,7 +1,6 @@
 import type pg from 'pg';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** A message is tried for so long. */
 export const GIVE_UP_MS = DAY_MS;
 const KEEP_ALERTS_MS = 400 * DAY_MS;
@@ -23,7 +22,6 @@ const FORGET_SQL = [
   ["DELETE FROM alert WHERE state = 'resolved' AND resolved_at < $1", KEEP_ALERTS_MS],
   ["DELETE FROM alert_delivery WHERE state <> 'waiting' AND finished_at < $1", KEEP_DELIVERIES_MS],
   ['DELETE FROM alert_failed_login WHERE minute < $1', KEEP_LOGINS_MS],
-  ['DELETE FROM alert_process WHERE beat_at < $1', HOUR_MS],
 ] as const;
 
 /** Ends what was tried for long enough, notices what nobody can send, and forgets what is old. */

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { HealthReport } from '#domain/health.ts';
 import type { Clock } from '#platform/clock.ts';
+import { PROCESS_NAME } from '#platform/this-process.ts';
 
 type Facts = NonNullable<HealthReport['database']['facts']>;
 
@@ -18,7 +19,7 @@ const FACTS_SQL = `
          EXISTS (SELECT FROM activity_default) AS "strayRows"`;
 
 const PROCESSES_SQL = `
-  SELECT place, started_at, beat_at FROM server_process
+  SELECT ${PROCESS_NAME} AS place, started_at, beat_at FROM server_process
    WHERE stopped_at IS NULL AND beat_at > $1 ORDER BY started_at LIMIT 50`;
 const ALIVE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -9,14 +9,16 @@ import { loadConfig } from '#platform/config.ts';
 import { createMonths } from '#platform/db/months.ts';
 import { createPool } from '#platform/db/pool.ts';
 import { silentLogger } from '#platform/log.ts';
+import { thisProcess } from '#platform/this-process.ts';
 import { createApplication } from '#runtime/application.ts';
 import { SERVICE_KEY } from '#testing/app-process.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { exampleEvent } from '#testing/example-event.ts';
 import { createGate } from '#testing/gate.ts';
 import { tryAppend } from './canary.ts';
+import { createDatabaseFacts } from './database-facts.ts';
 import { createIncidents, listIncidents } from './incidents.ts';
-import { createPulse } from './pulse.ts';
+import { createPulse, type PulseDeps } from './pulse.ts';
 
 const answerSchema = z.object({
   report: healthReport,
@@ -71,7 +73,8 @@ describe('the application', () => {
       database: { reachable: true, facts: { strayRows: false, monthsAhead: 3 } },
       quarantine: { waiting: 0 },
     });
-    expect(working.database.facts?.processes.length).toBe(1);
+    expect(working.database.facts?.processes.map(({ place }) => place)).toEqual([working.process.place]);
+    expect(working.process.place).toBe(`${hostname()}:${dataDir} (${process.pid})`);
 
     const before = Date.now();
     await gate.shut();
@@ -122,8 +125,8 @@ test('the canary goes the whole way and leaves nothing; where there is no way it
 describe('incidents', () => {
   test('outlive a process that is killed while the database is away, and go on with the next one', async () => {
     const dataDir = folder();
-    const deps = { dataDir, clock: systemClock, log: silentLogger };
-    const killed = createIncidents(deps);
+    const deps = () => ({ self: thisProcess(dataDir), dataDir, clock: systemClock, log: silentLogger });
+    const killed = createIncidents(deps());
     killed.set('database_away', 'connect postgres://app:hunter2@db refused', new Date('2026-01-01T00:00:00Z'));
     killed.set('database_away', 'again');
     // The file of one that is dead: no process has this number.
@@ -132,7 +135,7 @@ describe('incidents', () => {
     const file = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify({ ...file, identity: { ...file.identity, pid: 2 ** 22 + 1 } }));
 
-    const next = createIncidents(deps);
+    const next = createIncidents(deps());
     expect(next.open).toMatchObject([{ kind: 'database_away', openedAt: '2026-01-01T00:00:00.000Z' }]);
     next.set('database_away', undefined);
     await next.store(database.pool);
@@ -149,29 +152,62 @@ describe('incidents', () => {
     mkdirSync(join(dataDir, 'incidents'));
     writeFileSync(join(dataDir, 'incidents', 'x.json'), '{');
     const warn = vi.fn();
-    createIncidents({ dataDir, clock: systemClock, log: { ...silentLogger, warn } });
+    createIncidents({ self: thisProcess(dataDir), dataDir, clock: systemClock, log: { ...silentLogger, warn } });
     expect(warn).toHaveBeenCalledOnce();
     expect(readdirSync(join(dataDir, 'incidents'))).toEqual(['x.json']);
   });
 });
 
+const FIGURES: ReturnType<PulseDeps['spool']> = { records: 0, bytes: 0, maxBytes: 2 ** 30, oldestAt: null, damaged: 0 };
+
 test('a process that was killed is told of once, by whoever comes next; one that stopped is not', async () => {
   const { pool } = database;
-  const make = (id: string) => createPulse({ pool, clock: systemClock, processId: id, place: `host (${id[0]})` });
-  const ids = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`);
-  const [killed = '', stopped = '', first = '', second = ''] = ids;
-  await make(killed).begin();
-  await make(stopped).begin();
-  await make(stopped).end();
+  const make = () => {
+    const self = thisProcess('/srv/book');
+    return { self, ...createPulse({ pool, clock: systemClock, self, spool: () => FIGURES }) };
+  };
+  const [killed, stopped, first, second] = [make(), make(), make(), make()];
+  await killed.beat();
+  await stopped.beat();
+  await stopped.end();
   await pool.query(
     `UPDATE server_process SET identity = jsonb_set(identity, '{pid}', '4194305'), beat_at = now() - interval '5 minutes'
       WHERE id = $1`,
-    [killed],
+    [killed.self.id],
   );
-  await Promise.all([make(first).begin(), make(second).begin()]);
+  await Promise.all([first.beat(), second.beat()]);
   const incidents = await listIncidents(pool, 10);
-  expect(incidents).toMatchObject([{ kind: 'process_killed', place: 'host (1)' }]);
+  const name = `${killed.self.place} (4194305)`;
+  expect(incidents).toMatchObject([{ kind: 'process_killed', place: name }]);
   const [incident] = incidents;
   const lastedMs = Date.parse(incident?.closedAt ?? '') - Date.parse(incident?.openedAt ?? '');
   expect(lastedMs).toBeGreaterThan(4 * 60_000);
+});
+
+test('a process says with each sign of life how its spool is, and enters itself anew where it is not known', async () => {
+  const { pool } = database;
+  const self = thisProcess('/srv/book');
+  let figures = FIGURES;
+  const pulse = createPulse({ pool, clock: systemClock, self, spool: () => figures });
+  const row = async () => {
+    const columns = 'place, stopped_at, spool_records, spool_bytes::int8, spool_oldest_at, spool_damaged';
+    return (await pool.query(`SELECT ${columns} FROM server_process WHERE id = $1`, [self.id])).rows;
+  };
+  await pulse.beat();
+  const alive = { place: self.place, stopped_at: null };
+  expect(await row()).toMatchObject([{ ...alive, spool_records: 0, spool_oldest_at: null }]);
+  const oldestAt = new Date('2026-01-01T00:00:00Z');
+  figures = { ...FIGURES, records: 3, bytes: 700, oldestAt, damaged: 1 };
+  await pulse.beat();
+  const full = { ...alive, spool_records: 3, spool_bytes: 700, spool_oldest_at: oldestAt, spool_damaged: 1 };
+  expect(await row()).toMatchObject([full]);
+  await pool.query('DELETE FROM server_process');
+  await pulse.beat(pool);
+  expect(await row()).toMatchObject([full]);
+  const facts = await createDatabaseFacts({ pool, clock: systemClock })();
+  expect(facts.processes.map(({ place }) => place)).toEqual([self.name]);
+  expect(self.name).toBe(`${self.place} (${process.pid})`);
+  await pulse.end();
+  expect(await row()).toMatchObject([{ stopped_at: expect.any(Date) }]);
+  expect((await createDatabaseFacts({ pool, clock: systemClock })()).processes).toEqual([]);
 });

@@ -7,8 +7,9 @@ import { INCIDENT_KINDS, type IncidentKind, type IncidentView } from '#domain/he
 import type { Clock } from '#platform/clock.ts';
 import { replaceDurably } from '#platform/durable-file.ts';
 import type { Logger } from '#platform/log.ts';
-import { isStillRunning, ownIdentity, processIdentitySchema } from '#platform/process-identity.ts';
+import { isStillRunning, processIdentitySchema } from '#platform/process-identity.ts';
 import { redactText } from '#platform/redact.ts';
+import type { ThisProcess } from '#platform/this-process.ts';
 
 /**
  * What goes wrong, from its beginning to its end.
@@ -20,9 +21,6 @@ import { redactText } from '#platform/redact.ts';
  * back. The next process of this DATA_DIR takes over what a dead one left, and goes on with it as its own.
  */
 export interface Incidents {
-  /** Which process this is, in the table. */
-  readonly processId: string;
-  readonly place: string;
   /** It is so, because of `why`, since `since` (now when not given); undefined: it is not so any more. */
   set(kind: IncidentKind, why: string | undefined, since?: Date): void;
   /** Those of this process that go on. */
@@ -32,6 +30,7 @@ export interface Incidents {
 }
 
 export interface IncidentsDeps {
+  readonly self: ThisProcess;
   readonly dataDir: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
@@ -55,10 +54,8 @@ const STORE_SQL = `
   VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, detail = excluded.detail`;
 
-export function createIncidents({ dataDir, clock, log }: IncidentsDeps): Incidents {
-  const processId = randomUUID();
-  const identity = ownIdentity();
-  const place = `${identity.host} (${identity.pid})`;
+export function createIncidents({ self, dataDir, clock, log }: IncidentsDeps): Incidents {
+  const { id: processId, name: place, identity } = self;
   const folder = join(dataDir, FOLDER);
   const path = join(folder, `${processId}.json`);
   const open = new Map<IncidentKind, IncidentView>();
@@ -90,8 +87,6 @@ export function createIncidents({ dataDir, clock, log }: IncidentsDeps): Inciden
   if (unsaved.size > 0) write();
 
   return {
-    processId,
-    place,
     get open() {
       return [...open.values()];
     },

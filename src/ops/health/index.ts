@@ -18,12 +18,13 @@ import type { DatabaseWatch } from '#platform/db/watch.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Service } from '#platform/service.ts';
+import type { ThisProcess } from '#platform/this-process.ts';
 import { tryAppend } from './canary.ts';
 import { createDatabaseFacts } from './database-facts.ts';
 import { registerGauges } from './exposition.ts';
 import { type Incidents, listIncidents } from './incidents.ts';
 import { createMonitor } from './monitor.ts';
-import { createPulse } from './pulse.ts';
+import type { Pulse } from './pulse.ts';
 import { type Readiness, readReadiness } from './readiness.ts';
 import { makeReport } from './report.ts';
 import { readSources } from './sources.ts';
@@ -31,6 +32,8 @@ import type { Spool } from './spool-facts.ts';
 import { countWaiting, readWaiting } from './waiting.ts';
 
 export { createIncidents, type Incidents } from './incidents.ts';
+export { createPulse } from './pulse.ts';
+export { spoolOf } from './spool-facts.ts';
 
 export interface Health extends Service {
   /** Whether this process can serve: the database answers. Answers within a second. */
@@ -46,6 +49,7 @@ export interface Health extends Service {
 }
 
 export interface HealthDeps {
+  readonly self: ThisProcess;
   readonly pool: pg.Pool;
   readonly ingestPool: pg.Pool;
   readonly months: Months;
@@ -56,6 +60,7 @@ export interface HealthDeps {
   readonly live: Live;
   readonly metrics: Metrics;
   readonly incidents: Incidents;
+  readonly pulse: Pulse;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -64,12 +69,10 @@ export interface HealthDeps {
 const PATIENCE_MS = 4_000;
 
 export function createHealth(deps: HealthDeps): Health {
-  const { pool, ingestPool, watch, incidents, live, metrics, clock } = deps;
-  const { processId, place } = incidents;
+  const { pool, ingestPool, watch, incidents, live, metrics, clock, self } = deps;
   const startedAt = clock.now();
   const monitor = createMonitor({
     ...deps,
-    pulse: createPulse({ pool: ingestPool, clock, processId, place }),
     tryAppend: () => tryAppend({ ...deps, pool: ingestPool }),
     storeIncidents: () => incidents.store(pool),
   });
@@ -108,7 +111,7 @@ export function createHealth(deps: HealthDeps): Health {
             // Somebody asks: then the reader of the live stream is tried too. What comes of it is in its stats.
             unlessAway(live.check().catch(() => undefined)),
           ]);
-      return makeReport({ ...deps, monitor, startedAt, place }, { facts, quarantine });
+      return makeReport({ ...deps, monitor, startedAt, place: self.name }, { facts, quarantine });
     },
     sources: (workspaceId) => readSources(deps, workspaceId),
     async incidents(limit) {

@@ -58,7 +58,6 @@ export function createMonitor(deps: MonitorDeps): Monitor {
   const begunAt = clock.now();
   let verdict: Verdict = 'working';
   let since = begunAt;
-  let isEntered = false;
   let beatAt = Number.NEGATIVE_INFINITY;
   const proofs: { -readonly [K in keyof Proofs]: Proofs[K] } = {
     canaryAt: undefined,
@@ -105,8 +104,7 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     if (clock.monotonicMs() - beatAt < BEAT_MS) return;
     beatAt = clock.monotonicMs();
     try {
-      await (isEntered ? pulse.beat() : pulse.begin());
-      isEntered = true;
+      await pulse.beat();
       proofs.pulseFailure = undefined;
     } catch (error) {
       proofs.pulseFailure = messageOf(error);

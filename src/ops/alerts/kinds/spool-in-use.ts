@@ -4,9 +4,9 @@ import { type Finding, facts, minutesBefore, threshold, type Watch, type WatchCo
 
 /** Processes that share a place share its spool, each with a part of it. Who has not said anything for a while is gone. */
 const PLACES_SQL = `
-  SELECT place, sum(records) AS records, sum(bytes)::float8 AS bytes, max(max_bytes) AS max_bytes, min(oldest_at) AS oldest_at,
-    max(damaged) AS damaged
-  FROM alert_process WHERE beat_at >= $1 GROUP BY place ORDER BY place`;
+  SELECT place, sum(spool_records) AS records, sum(spool_bytes)::float8 AS bytes, max(spool_max_bytes) AS max_bytes,
+    min(spool_oldest_at) AS oldest_at, max(spool_damaged) AS damaged
+  FROM server_process WHERE stopped_at IS NULL AND beat_at >= $1 AND spool_records IS NOT NULL GROUP BY place ORDER BY place`;
 const placeRow = z.object({
   place: z.string(),
   records: z.number(),
@@ -16,12 +16,14 @@ const placeRow = z.object({
   damaged: z.number(),
 });
 
-/** A process says every ten seconds how it is. */
+/** A process says every five seconds how it is. */
 const FRESH_MINUTES = 2;
 /** From here on it is a matter of time until events are refused. */
 const CRITICAL_PERCENT = 90;
 
-const IN_USE_SQL = 'SELECT EXISTS (SELECT FROM alert_process WHERE beat_at >= $1 AND records > 0) AS in_use';
+const IN_USE_SQL = `
+  SELECT EXISTS (
+    SELECT FROM server_process WHERE stopped_at IS NULL AND beat_at >= $1 AND spool_records > 0) AS in_use`;
 
 /** Whether events wait in the spool of any process: then nobody can say what has not come. */
 export async function isSpoolInUse({ db, now }: Pick<WatchContext, 'db' | 'now'>): Promise<boolean> {
