@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { violationsOf } from './fixtures/axe.ts';
 import { feedRows, isLive, timelineRows } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -39,17 +39,6 @@ const PAGES: readonly { readonly path: string; readonly ready: (page: Page) => P
     ready: (page) => expect(page.getByText('There is nothing here')).toBeVisible(),
   },
 ];
-
-async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    // Without frames of other sites the results need no second page to be put together in.
-    .setLegacyMode()
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
-}
 
 /** How wide the page is; wider than the window it would scroll sideways. */
 function widthOf(page: Page): Promise<number> {

@@ -1,15 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { smsAuditCsv } from '../src/testing/sms-audit.ts';
+import { violationsOf } from './fixtures/axe.ts';
 import { feedRows, isLive } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const csv = (content: string) => ({ name: 'SMS_Audit.csv', mimeType: 'text/csv', buffer: Buffer.from(content) });
-
-async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa']).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 /** Chooses a file in the dialog that is open, and sends it. */
 async function send(page: Page, content: string, button: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { violationsOf } from './fixtures/axe.ts';
 import { chooseFilter } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -88,6 +89,52 @@ test.describe('the retry queue', () => {
     await workspace.api.types.register.mutate({ name: 'WEBINAR_ATTENDED', category: 'SMS', label: 'Webinar' });
     await page.getByRole('tab', { name: /Replayed/ }).click();
     await expect(page.getByRole('row', { name: /n8n:queue/ })).toHaveCount(3);
+  });
+
+  test('corrects many alike: tried first, then replayed; those that are selected, or all that match', async ({
+    openAs,
+    workspace,
+  }) => {
+    for (let i = 0; i < 4; i += 1) await send(event({ eventCategory: 'BOOKING', description: `no ${i}` }));
+    await send(event({ eventCategory: 'BOOKING', description: '' }));
+    const page = await openAs('admin', PATH, { workspaceId: workspace.id });
+    await page.getByRole('checkbox', { name: 'Select Message sent' }).nth(4).check();
+    await page.getByRole('button', { name: 'Correct 1 selected' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toHaveAccessibleName('Correct 1 event');
+    const field = dialog.getByRole('combobox', { name: 'Field' });
+    const value = dialog.getByRole('combobox', { name: 'New value' });
+    await expect(field).toHaveValue('eventCategory');
+    await value.fill('CAMPAIGN');
+    await expect(dialog.getByRole('status')).toContainText('Of 1, 1 would still be refused');
+    await value.fill('SMS');
+    await expect(dialog.getByText('Nothing is wrong with it then.')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Correct and replay' }).click();
+    const progress = page.getByRole('status', { name: 'Replay', exact: true });
+    await expect(progress).toContainText('Replayed 1 of 1: 1 in the book');
+
+    await page.getByRole('button', { name: 'Correct all' }).click();
+    await value.fill('SMS');
+    await expect(dialog.getByRole('status')).toContainText('Of 4, 1 would still be refused');
+    await expect(dialog.getByRole('status')).toContainText('1 × ');
+    await dialog.getByRole('button', { name: 'Another field' }).click();
+    await field.nth(1).fill('metadata.corrected');
+    await value.nth(1).fill('true');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect.soft(await violationsOf(page), colorScheme).toEqual([]);
+    }
+    await dialog.getByRole('button', { name: 'Correct and replay 4' }).click();
+    await expect(progress).toContainText('Replayed 4 of 4: 3 in the book, 1 refused again');
+    await expect(row(page, 'Message sent')).toHaveCount(1);
+    await expect(row(page, 'Message sent')).toContainText('corrected');
+    const { rows } = await workspace.api.search.activities.query({ filter: { types: ['MESSAGE_SENT'] } });
+    expect(rows.map(({ metadata }) => (metadata as { corrected?: boolean }).corrected)).toEqual([
+      true,
+      true,
+      true,
+      undefined,
+    ]);
   });
 
   test('discards with a reason, and takes it back', async ({ openAs, workspace }) => {

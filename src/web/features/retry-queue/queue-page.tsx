@@ -1,7 +1,7 @@
 'use client';
 
-import { Badge, Button, Group, Paper, Table, Tabs, Text } from '@mantine/core';
-import { IconMoodCheck, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { Badge, Button, Group, Paper, Tabs, Text } from '@mantine/core';
+import { IconMoodCheck } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { QUARANTINE_STATES, type QuarantineState } from '#domain/quarantine.ts';
@@ -11,33 +11,26 @@ import { trpc } from '../../trpc/client.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { LoadError, NoPermission, Nothing } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
-import { toastError } from '../../ui/toast.ts';
+import { CorrectDialog, type CorrectTarget } from './correct-dialog.tsx';
+import { fieldsToCorrect } from './correction.ts';
 import { DiscardDialog, type DiscardTarget } from './discard-dialog.tsx';
+import { type Many, ManyActions } from './many-actions.tsx';
 import classes from './queue.module.css';
 import { isQueueFiltered, NO_QUEUE_FILTERS, queueFilterOf } from './queue-filters.ts';
-import { QueueRow } from './queue-row.tsx';
+import { QueueTable } from './queue-table.tsx';
 import { QueueToolbar } from './queue-toolbar.tsx';
 import { ReplayBar } from './replay-bar.tsx';
-import { useQueueChanged, useQueueState } from './use-queue.ts';
+import { useQueueState } from './use-queue.ts';
 
 const REFRESH = 10_000;
 /** A list that somebody has opened further is left standing: reading all of its pages anew would cost as many requests. */
 const MOST_PAGES_REFRESHED = 4;
+const NOTHING: ReadonlySet<string> = new Set();
 const LABELS: Readonly<Record<QuarantineState, string>> = {
   waiting: 'Waiting',
   replayed: 'Replayed',
   discarded: 'Discarded',
 };
-const NEXT: Readonly<Record<QuarantineState, string>> = {
-  waiting: 'Next try',
-  replayed: 'Replayed',
-  discarded: 'Discarded',
-};
-
-function these(verb: string, count: number): string {
-  return count === 1 ? `${verb} this one` : `${verb} these ${count.toLocaleString('en')}`;
-}
-
 /** "Showing 50 of 5,000". */
 function shownOf(count: number, page: { readonly total: number; readonly totalIsCapped: boolean } | undefined): string {
   const total = page && `${page.totalIsCapped ? 'more than ' : ''}${page.total.toLocaleString('en')}`;
@@ -68,17 +61,18 @@ function Queue() {
   const replays = trpc.retryQueue.replays.useQuery();
   const [replayId, setReplayId] = useState<string>();
   const [discarding, setDiscarding] = useState<DiscardTarget>();
-  const changed = useQueueChanged();
-  const replayAll = trpc.retryQueue.replayAll.useMutation({
-    onSuccess: ({ id }) => setReplayId(id),
-    onError: (error) => toastError('The replay did not begin', error),
-    onSettled: changed,
-  });
+  const [correcting, setCorrecting] = useState<CorrectTarget>();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(NOTHING);
   const rows = query.data?.pages.flatMap((page) => page.rows);
   const waiting = counts.data?.waiting ?? 0;
   const filtered = isQueueFiltered(state);
-  /** What the buttons of all do something to: they are there only for what waits. */
-  const waitingOnes = { ...filter, state: 'waiting' } as const;
+  const chosen = rows?.filter(({ id }) => selected.has(id)) ?? [];
+  /** What the buttons do something to: they are there only for what waits. */
+  const many: Many =
+    chosen.length > 0
+      ? { are: 'selected', count: chosen.length, filter: { state: 'waiting', ids: chosen.map(({ id }) => id) } }
+      : { are: filtered ? 'matching' : 'all', count: waiting, filter: { ...filter, state: 'waiting' } };
+  const correct = () => setCorrecting({ ...many, fields: fieldsToCorrect(chosen.length > 0 ? chosen : (rows ?? [])) });
   const shownReplay = replayId ?? replays.data?.find((replay) => replay.state === 'running')?.id;
   return (
     <>
@@ -88,22 +82,7 @@ function Queue() {
         actions={
           state.state === 'waiting' &&
           waiting > 0 && (
-            <>
-              <Button
-                variant="default"
-                leftSection={<IconTrash size={16} aria-hidden />}
-                onClick={() => setDiscarding({ filter: waitingOnes, count: waiting })}
-              >
-                {filtered ? these('Discard', waiting) : 'Discard all'}
-              </Button>
-              <Button
-                leftSection={<IconRefresh size={16} aria-hidden />}
-                loading={replayAll.isPending}
-                onClick={() => replayAll.mutate({ filter: waitingOnes })}
-              >
-                {filtered ? these('Replay', waiting) : 'Replay all'}
-              </Button>
-            </>
+            <ManyActions many={many} onDiscard={() => setDiscarding(many)} onCorrect={correct} onBegun={setReplayId} />
           )
         }
       />
@@ -143,22 +122,13 @@ function Queue() {
             >
               {!rows && <TableSkeleton what="the retry queue" />}
               {rows && rows.length > 0 && (
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Event</Table.Th>
-                      <Table.Th className={classes.roomy}>Why</Table.Th>
-                      <Table.Th className={classes.roomy}>Received</Table.Th>
-                      <Table.Th className={classes.roomy}>{NEXT[state.state]}</Table.Th>
-                      <Table.Td />
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {rows.map((entry) => (
-                      <QueueRow key={entry.id} entry={entry} onDiscard={setDiscarding} />
-                    ))}
-                  </Table.Tbody>
-                </Table>
+                <QueueTable
+                  state={state.state}
+                  rows={rows}
+                  selected={selected}
+                  onSelect={setSelected}
+                  onDiscard={setDiscarding}
+                />
               )}
               {rows?.length === 0 && (
                 <Empty state={state.state} filtered={filtered} onReset={() => setState(NO_QUEUE_FILTERS)} />
@@ -178,6 +148,7 @@ function Queue() {
         </Tabs.Panel>
       </Tabs>
       <DiscardDialog target={discarding} onClose={() => setDiscarding(undefined)} />
+      <CorrectDialog target={correcting} onClose={() => setCorrecting(undefined)} onBegun={setReplayId} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Badge, Button, Code, Group, Table, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Checkbox, Code, Group, Table, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { QuarantineView } from '#domain/quarantine.ts';
@@ -20,10 +20,12 @@ const MAX_ISSUES = 3;
 interface QueueRowProps {
   readonly entry: QuarantineView;
   readonly onDiscard: (target: { id: string; name: string }) => void;
+  /** There when it can be selected. */
+  readonly select?: { readonly isSelected: boolean; readonly set: (isSelected: boolean) => void };
 }
 
 /** One event in quarantine; opens to its body. */
-export function QueueRow({ entry, onDiscard }: QueueRowProps) {
+export function QueueRow({ entry, onDiscard, select }: QueueRowProps) {
   const [opened, setOpened] = useState(false);
   const { show } = useTypes();
   const changed = useQueueChanged();
@@ -40,7 +42,17 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
   const name = entry.type === null ? 'Event without a type' : show(entry.type).label;
   return (
     <>
-      <Table.Tr>
+      <Table.Tr data-selected={select?.isSelected || undefined}>
+        {select && (
+          <Table.Td className={classes.select}>
+            <Checkbox
+              size="xs"
+              aria-label={`Select ${name}`}
+              checked={select.isSelected}
+              onChange={(event) => select.set(event.currentTarget.checked)}
+            />
+          </Table.Td>
+        )}
         <Table.Td>
           <Group gap={6} wrap="nowrap" align="flex-start">
             <ActionIcon
@@ -129,7 +141,7 @@ export function QueueRow({ entry, onDiscard }: QueueRowProps) {
       </Table.Tr>
       {opened && (
         <Table.Tr className={classes.details}>
-          <Table.Td colSpan={5}>
+          <Table.Td colSpan={select ? 6 : 5}>
             <EntryDetails entry={entry} />
             {entry.state === 'waiting' && (
               <div className={classes.narrow}>
