@@ -84,9 +84,9 @@ function Reason({ reason: { code, path, count: times, examples } }: { readonly r
     <List.Item>
       <b>{count(times)}</b> <Code>{code}</Code>
       {path && <> in {path}</>}
-      {examples.slice(0, 3).map(({ line, message }) => (
-        <Text key={line} size="xs" c="dimmed" className={classes.example}>
-          {`line ${line}: ${message}`}
+      {[...Map.groupBy(examples.slice(0, 3), ({ message }) => message)].map(([message, alike]) => (
+        <Text key={message} size="xs" c="dimmed" className={classes.example}>
+          {`${alike.length === 1 ? 'line' : 'lines'} ${alike.map(({ line }) => line).join(', ')}: ${message}`}
         </Text>
       ))}
     </List.Item>

@@ -5,6 +5,7 @@ import { IconDownload, IconFileImport } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { ParityRunView } from '#domain/parity.ts';
+import { When } from '../../time/when.tsx';
 import { trpc } from '../../trpc/client.ts';
 import { LoadError } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
@@ -39,6 +40,10 @@ export function Comparison({ id }: { readonly id: string }) {
   );
   return (
     <>
+      <Text size="sm" c="dimmed" mb={6} className={classes.source ?? ''}>
+        {`${run.fileName} · ${run.mapping} · ${run.startedBy} · `}
+        <When at={run.startedAt} />
+      </Text>
       <Verdict run={run} />
       <Figures run={run} />
       {run.cells.length > 0 && <DayStrip cells={run.cells} chosen={day} onChoose={setDay} />}
