@@ -59,7 +59,20 @@ export class NothingFits extends Error {
  * @throws whatever says that it is to be tried again later: the database is away, or takes nothing at all
  */
 export async function storeSpooled(deps: StoreSpooledDeps, all: readonly SpoolRecord[]): Promise<DrainedRecords> {
-  const records = await withoutGone(deps, all);
+  try {
+    return { ...(await storeRecords(deps, all)), dropped: 0 };
+  } catch (error) {
+    if (!isWorkspaceGone(error)) throw error;
+    // Asked only now: workspaces are hardly ever removed, and each batch would pay for the question.
+    const records = await withoutGone(deps, all);
+    return { ...(await storeRecords(deps, records)), dropped: all.length - records.length };
+  }
+}
+
+async function storeRecords(
+  deps: StoreSpooledDeps,
+  records: readonly SpoolRecord[],
+): Promise<Omit<DrainedRecords, 'dropped'>> {
   const refusals: RefusedEvent[] = [];
   const judged: NewActivity[] = [];
   let entries = 0;
@@ -89,7 +102,6 @@ export async function storeSpooled(deps: StoreSpooledDeps, all: readonly SpoolRe
   return {
     stored: records.length - refusals.length - entries,
     refused: refusals.length + entries,
-    dropped: all.length - records.length,
   };
 }
 
