@@ -139,6 +139,8 @@ export interface Signs {
   readonly databaseAway: string | undefined;
   readonly spool: Pick<HealthReport['spool'], 'records' | 'bytes' | 'maxBytes' | 'damaged'>;
   readonly isSpoolTooOld: boolean;
+  /** Why the spool has refused an event a moment ago: one that does not fit is refused before the spool is full to the byte. */
+  readonly spoolRefusal: string | undefined;
   /** Why an event that was tried did not get into the book. */
   readonly canaryFailure: string | undefined;
   /** Why the last sign of life could not be written. */
@@ -150,10 +152,11 @@ export interface Signs {
 export function judgeSigns(signs: Signs): { verdict: Verdict; sentence: string; problems: string[] } {
   const { bookAway, databaseAway, spool, isSpoolTooOld } = signs;
   const away = bookAway ?? databaseAway;
-  const isFull = spool.bytes >= spool.maxBytes || isSpoolTooOld;
+  const tooOld = isSpoolTooOld ? 'what is in the spool has waited for too long' : undefined;
+  const refusal = signs.spoolRefusal ?? tooOld ?? (spool.bytes >= spool.maxBytes ? 'the spool is full' : undefined);
   const problems: string[] = [];
-  if (away !== undefined && isFull)
-    problems.push('The spool is full: events are refused with 503 until the database is back.');
+  if (away !== undefined && refusal !== undefined)
+    problems.push(`Events are refused with 503 until the database is back: ${refusal}.`);
   if (away !== undefined) problems.push(`The database cannot take events: ${away}`);
   if (signs.canaryFailure !== undefined && away === undefined) {
     problems.push(`An event that was tried did not get into the book: ${signs.canaryFailure}`);
@@ -167,7 +170,7 @@ export function judgeSigns(signs: Signs): { verdict: Verdict; sentence: string; 
     problems.push(`${spool.damaged} damaged pieces of the spool wait for somebody to look at them.`);
   if (signs.isLiveBroken)
     problems.push('The live stream cannot read the book: pages refresh every 30 seconds meanwhile.');
-  if (away !== undefined && isFull) return { verdict: 'failing', sentence: SENTENCES.failing, problems };
+  if (away !== undefined && refusal !== undefined) return { verdict: 'failing', sentence: SENTENCES.failing, problems };
   if (away !== undefined) return { verdict: 'spooling', sentence: SENTENCES.spooling, problems };
   const verdict = problems.length > 0 ? 'degraded' : 'working';
   return { verdict, sentence: SENTENCES[verdict], problems };

@@ -38,6 +38,8 @@ export interface SpoolStats {
   readonly oldestAt: Date | null;
   /** Pieces set aside because they could not be read, that nobody has removed yet. */
   readonly damaged: number;
+  /** The last record that was refused, and why; undefined when there was none, and once room was made since. */
+  readonly lastRefusal?: { readonly at: Date; readonly why: string } | undefined;
 }
 
 /** Where events wait, on the disk of this machine, while the book cannot take them. */
@@ -169,14 +171,22 @@ export function createSpool(options: SpoolOptions): Spool & Service {
     }
   };
 
+  let lastRefusal: SpoolStats['lastRefusal'];
+  const refusal = (why: string, retryAfter: number, cause?: unknown): AppError => {
+    lastRefusal = { at: clock.now(), why };
+    const message = `The book cannot be reached right now, and ${why}. Try again shortly.`;
+    return new AppError('UNAVAILABLE', { message, retryAfter, cause });
+  };
+
   const refuseWhenFull = (more: number) => {
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0) + writer.waitingBytes;
     const [first] = segments;
     const isTooOld = first !== undefined && clock.now().getTime() - first.createdAt.getTime() > maxAgeMs;
-    if (bytes + more > maxBytes || isTooOld) throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.full });
+    if (bytes + more > maxBytes) throw refusal('the spool is full', RETRY_AFTER_S.full);
+    if (isTooOld) throw refusal('what is in the spool has waited for too long', RETRY_AFTER_S.full);
     // A disk that does not keep up, or does not answer at all, must not fill the memory.
     if (writer.waitingBytes > MAX_WAITING_BYTES)
-      throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.failed });
+      throw refusal('the disk of the spool does not keep up', RETRY_AFTER_S.failed);
   };
 
   const service = createService({
@@ -219,7 +229,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       try {
         return await writer.write(frame);
       } catch (cause) {
-        throw new AppError('UNAVAILABLE', { retryAfter: RETRY_AFTER_S.failed, cause });
+        throw refusal('the disk of the spool fails', RETRY_AFTER_S.failed, cause);
       } finally {
         pending -= 1;
         if (pending === 0) for (const resolve of onIdle.splice(0)) resolve();
@@ -240,6 +250,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       await files.remove(segment.path);
       drop(segment);
       keys.forget(segment);
+      lastRefusal = undefined;
     },
 
     setAside: damage.setRecordAside,
@@ -252,6 +263,7 @@ export function createSpool(options: SpoolOptions): Spool & Service {
       segments: segments.length,
       oldestAt: segments[0]?.createdAt ?? null,
       damaged: damage.count,
+      lastRefusal,
     }),
 
     subscribe(listener) {

@@ -119,9 +119,13 @@ describe('a spool that is full', () => {
     const results = await Promise.allSettled(numbered(1, 40).map((name) => spool.append(exampleRecord(name))));
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused.length).toBeGreaterThan(20);
-    expect(refused[0]?.reason).toMatchObject({ code: 'UNAVAILABLE', retryAfter: 60 });
+    const message = 'The book cannot be reached right now, and the spool is full. Try again shortly.';
+    expect(refused[0]?.reason).toMatchObject({ code: 'UNAVAILABLE', retryAfter: 60, message });
+    // Not full to the byte, and yet it refuses: only this says so.
+    expect(spool.stats()).toMatchObject({ lastRefusal: { why: 'the spool is full' } });
     expect(spool.stats().bytes).toBeLessThanOrEqual(4_000);
     await drainAll(spool);
+    expect(spool.stats().lastRefusal).toBeUndefined();
     await append(spool, 'again');
   });
 
@@ -131,6 +135,7 @@ describe('a spool that is full', () => {
     await append(spool, 'old');
     await clock.advance(60_001);
     await expect(append(spool, 'new')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 60 });
+    expect(spool.stats()).toMatchObject({ lastRefusal: { why: 'what is in the spool has waited for too long' } });
     await drainAll(spool);
     await append(spool, 'new');
   });

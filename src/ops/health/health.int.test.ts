@@ -45,7 +45,13 @@ describe('the application', () => {
   }, async () => {
     const gate = await createGate(database.url);
     const dataDir = folder();
-    const environment = { PORT: '0', DATABASE_URL: gate.url, DATA_DIR: dataDir, INTERNAL_API_KEY: SERVICE_KEY };
+    const environment = {
+      PORT: '0',
+      DATABASE_URL: gate.url,
+      DATA_DIR: dataDir,
+      SPOOL_MAX_MB: '1',
+      INTERNAL_API_KEY: SERVICE_KEY,
+    };
     const config = loadConfig(environment);
     const application = createApplication({ config, log: silentLogger, root: dataDir, withoutPages: true });
     await application.start();
@@ -89,6 +95,14 @@ describe('the application', () => {
     expect(away.incidents.map(({ kind }) => kind).toSorted()).toEqual(['database_away', 'spool_in_use']);
     expect(JSON.stringify(away)).not.toContain(new URL(gate.url).password || 'no password');
     expect(readdirSync(join(dataDir, 'incidents')).length).toBe(1);
+
+    // What does not fit any more is refused, though the spool is not full to the byte: then something is lost to its sender.
+    const long = 'x'.repeat(9_000);
+    while ((await send(long)) === 202);
+    const { report: full } = await read();
+    expect(full.spool.bytes).toBeLessThan(full.spool.maxBytes);
+    expect(full).toMatchObject({ verdict: 'failing', sentence: 'Events are being refused.' });
+    expect(full.problems[0]).toBe('Events are refused with 503 until the database is back: the spool is full.');
 
     await gate.open();
     await vi.waitUntil(async () => (await read()).report.verdict === 'working', { timeout: 20_000 });

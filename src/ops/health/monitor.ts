@@ -1,5 +1,5 @@
 import { judgeSigns, type Signs, type Verdict } from '#domain/health.ts';
-import type { Ingest } from '#ingest/index.ts';
+import type { Ingest, SpoolStats } from '#ingest/index.ts';
 import type { Live } from '#live/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
@@ -52,6 +52,9 @@ const CANARY_MS = 15_000;
 /** The reader of the live stream reconnects within that; longer is an incident. */
 const LIVE_PATIENCE_MS = 10_000;
 
+/** Who was refused tries again within this time: as long as nobody is, events may be taken again. */
+const REFUSAL_COUNTS_MS = 90_000;
+
 /** Looks once a second; opens and closes incidents; gives signs of life, and proves that events get into the book. */
 export function createMonitor(deps: MonitorDeps): Monitor {
   const { watch, ingest, live, metrics, incidents, pulse, clock, log } = deps;
@@ -65,6 +68,9 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     pulseFailure: undefined,
   };
 
+  const refusalOf = ({ lastRefusal }: Pick<SpoolStats, 'lastRefusal'>): string | undefined =>
+    lastRefusal && clock.now().getTime() - lastRefusal.at.getTime() < REFUSAL_COUNTS_MS ? lastRefusal.why : undefined;
+
   const signs = (): Signs => {
     const spool = spoolOf(deps);
     const oldest = spool.oldestAt?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -73,6 +79,7 @@ export function createMonitor(deps: MonitorDeps): Monitor {
       databaseAway: watch.outage?.reason,
       spool,
       isSpoolTooOld: clock.now().getTime() - oldest > deps.spoolMaxAgeMs,
+      spoolRefusal: refusalOf(spool),
       canaryFailure: proofs.canaryFailure,
       pulseFailure: proofs.pulseFailure,
       isLiveBroken: liveBrokenSince() !== undefined,
