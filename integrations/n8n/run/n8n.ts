@@ -156,7 +156,14 @@ async function signIn(url: string) {
         return answer?.ok ? true : undefined;
       });
       if (isNew) await call('POST', '/rest/owner/setup', OWNER);
-      await call('POST', '/rest/login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+      // Routes come one by one: that of the settings may be there before this one.
+      await until(READY_WITHIN_MS, 'n8n to let its owner in', () =>
+        call('POST', '/rest/login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password }).catch(
+          (error: unknown) => {
+            if (!String(error).includes(': 404 ')) throw error;
+          },
+        ),
+      );
     },
     /**
      * As *Import from file* and *Publish* do it; n8n gives an id of its own. (What 2.0's command imports cannot be published
