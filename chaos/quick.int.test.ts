@@ -39,15 +39,9 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
 /** Processes are started and killed, servers recover, beside whatever else the machine does. */
 const PATIENCE_MS = 240_000;
 
-/**
- * Once more, because one thing that is counted as a failure still happens on a machine that is very busy: the receipt of an
- * event that is in the book and comes again during an outage names the id of its copy (docs/reliability.md).
- */
-const RETRY = { retry: 1, timeout: PATIENCE_MS };
-
 test.each(CAMPAIGNS.map((campaign) => [campaign.name, campaign] as const))(
   'a short campaign of %s ends as promised',
-  RETRY,
+  { timeout: PATIENCE_MS },
   async (name, campaign) => {
     const folder = mkdtempSync(join(tmpdir(), `historybook-chaos-quick-${name}-`));
     const database = await createTestDatabase();
