@@ -30,7 +30,9 @@ export function RunProgress({ label, records, bytesDone, bytes }: RunProgressPro
     <>
       <Progress value={share} mt={6} size="sm" animated aria-label={label} />
       <Text size="xs" c="dimmed" mt={4}>
-        {words.filter((word) => word !== undefined).join(' · ')}
+        {records === 0 && share < 1
+          ? 'Waiting to begin: one file is worked on at a time'
+          : words.filter((word) => word !== undefined).join(' · ')}
       </Text>
     </>
   );

@@ -63,13 +63,18 @@ export function Comparison({ id }: { readonly id: string }) {
           <CellsTable cells={cells} onShow={(cell, kind) => setTarget({ cell, kind })} />
         ) : (
           <Text p="md" size="sm" c="dimmed">
-            {run.counts.records === 0 ? 'The file says of no event.' : 'Nothing differs.'}
+            {nothing(run)}
           </Text>
         )}
       </Paper>
       <ItemsDrawer runId={id} target={target} onClose={() => setTarget(undefined)} />
     </>
   );
+}
+
+function nothing({ state, counts }: ParityRunView): string {
+  if (state === 'running') return 'Nothing differs so far.';
+  return counts.records === 0 ? 'The file says of no event.' : 'Nothing differs.';
 }
 
 function Verdict({ run }: { readonly run: ParityRunView }) {
@@ -140,13 +145,15 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
   );
 }
 
-function Figures({ run: { counts, unreadable } }: { readonly run: ParityRunView }) {
+function Figures({ run: { counts, unreadable, state } }: { readonly run: ParityRunView }) {
+  const isRunning = state === 'running';
   const figures = [
-    ['In the file', counts.records, false],
+    [isRunning ? 'Read so far' : 'In the file', counts.records, false],
     ['In both', counts.found, false],
     ['Missing', counts.missing, counts.missing > 0],
     ['Different', counts.different, false],
-    ['In the book alone', counts.extra, false],
+    // Known once all of the file is.
+    ['In the book alone', isRunning ? undefined : counts.extra, false],
     ...(unreadable > 0 ? [['Could not be read', unreadable, true] as const] : []),
   ] as const;
   return (
@@ -154,7 +161,7 @@ function Figures({ run: { counts, unreadable } }: { readonly run: ParityRunView 
       {figures.map(([label, value, isBad]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd data-wrong={isBad || undefined}>{count(value)}</dd>
+          <dd data-wrong={isBad || undefined}>{value === undefined ? '–' : count(value)}</dd>
         </div>
       ))}
     </dl>

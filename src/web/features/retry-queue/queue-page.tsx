@@ -99,7 +99,12 @@ function Queue() {
               value={tab}
               rightSection={
                 counts.data && (
-                  <Badge size="sm" variant="light" color={tab === 'waiting' && waiting > 0 ? 'orange' : 'gray'}>
+                  <Badge
+                    miw="max-content"
+                    size="sm"
+                    variant="light"
+                    color={tab === 'waiting' && waiting > 0 ? 'orange' : 'gray'}
+                  >
                     {counts.data[tab].toLocaleString('en')}
                   </Badge>
                 )
