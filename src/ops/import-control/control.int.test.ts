@@ -50,6 +50,9 @@ beforeEach(async () => {
   });
 });
 
+/** A job ends when its files are cleaned up, too: on a busy machine that takes longer than a poll usually waits. */
+const PATIENT = { timeout: 20_000 };
+
 type Kind = 'import' | 'try' | 'parity';
 async function upload(kind: Kind, fileName: string): Promise<string> {
   const request = { kind, mapping: 'sms-audit', fileName };
@@ -58,7 +61,7 @@ async function upload(kind: Kind, fileName: string): Promise<string> {
 
 function untilOver(id: string) {
   const state = async () => (await control.importById(home, id)).state;
-  return expect.poll(state, { timeout: 20_000 }).not.toBe('running');
+  return expect.poll(state, PATIENT).not.toBe('running');
 }
 
 async function stored(): Promise<number> {
@@ -77,7 +80,7 @@ test('an import that is stopped before its thread has opened it brings nothing, 
   await control.resumeImport(home, id);
   // As the list shows it from now on, and as the next start of the server finds it.
   expect(await control.importById(home, id)).toMatchObject({ state: 'running', error: null });
-  await expect.poll(() => launched.length).toBe(2);
+  await expect.poll(() => launched.length, PATIENT).toBe(2);
   launched[1]?.begin();
   await untilOver(id);
   expect(await control.importById(home, id)).toMatchObject({ state: 'done', counts: { stored: 1152 } });
@@ -93,7 +96,7 @@ test('what waits in line is stopped at once, and never begun', async () => {
   await untilOver(first);
   expect(await control.importById(home, first)).toMatchObject({ state: 'done' });
   const last = await upload('try', 'd.csv');
-  await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([first, last]);
+  await expect.poll(() => launched.map(({ job }) => job.id), PATIENT).toEqual([first, last]);
   launched[1]?.begin();
   await untilOver(last);
 }, 60_000);
@@ -105,14 +108,14 @@ test('a thread that cannot be made costs its own job alone, which has failed and
   await untilOver(id);
   const error = 'could not be begun: Worker initialization failure: EAGAIN';
   expect(await control.importById(home, id)).toMatchObject({ state: 'failed', error, canGoOn: true });
-  await expect.poll(() => control.comparison(home, comparison)).toMatchObject({ state: 'failed', error });
+  await expect.poll(() => control.comparison(home, comparison), PATIENT).toMatchObject({ state: 'failed', error });
 
   noThread = undefined;
   const next = await upload('try', 'c.csv');
-  await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([next]);
+  await expect.poll(() => launched.map(({ job }) => job.id), PATIENT).toEqual([next]);
   await control.resumeImport(home, id);
   for (const [i, over] of [next, id].entries()) {
-    await expect.poll(() => launched.length).toBe(i + 1);
+    await expect.poll(() => launched.length, PATIENT).toBe(i + 1);
     launched[i]?.begin();
     await untilOver(over);
     expect(await control.importById(home, over)).toMatchObject({ state: 'done', counts: { records: 1152 } });
@@ -128,9 +131,9 @@ test('a thread that breaks says so, and the next job begins', async () => {
     state: 'failed',
     error: 'broke off: Worker terminated due to reaching memory limit: JS heap out of memory',
   });
-  await expect.poll(() => launched.map(({ job }) => job.id)).toEqual([id, next]);
+  await expect.poll(() => launched.map(({ job }) => job.id), PATIENT).toEqual([id, next]);
   launched[1]?.begin();
-  await expect.poll(() => control.comparison(home, next), { timeout: 20_000 }).toMatchObject({ state: 'done' });
+  await expect.poll(() => control.comparison(home, next), PATIENT).toMatchObject({ state: 'done' });
 }, 60_000);
 
 test('a job that another process is at work on stays its own, whatever becomes of the thread here', async () => {
@@ -139,8 +142,8 @@ test('a job that another process is at work on stays its own, whatever becomes o
   const other = await lockRun(tested.pool, id, book.clock);
   onTestFinished(other.release);
   launched[0]?.breakOff(new AppError('CONFLICT', { message: 'Another process is at work on this import.' }));
-  await expect.poll(() => launched.map(({ job }) => job.id), { timeout: 20_000 }).toEqual([id, next]);
+  await expect.poll(() => launched.map(({ job }) => job.id), PATIENT).toEqual([id, next]);
   expect(await control.importById(home, id)).toMatchObject({ state: 'running', error: null });
   launched[1]?.begin();
-  await expect.poll(() => control.comparison(home, next), { timeout: 20_000 }).toMatchObject({ state: 'done' });
+  await expect.poll(() => control.comparison(home, next), PATIENT).toMatchObject({ state: 'done' });
 }, 60_000);
