@@ -60,7 +60,8 @@ function report(): string {
     '# Benchmark',
     '',
     `${startedAt.toISOString()} on ${processor}, ${memoryGb} GB, ${system}; load before the run ${loadBefore.toFixed(1)}.`,
-    'Each value is the median of several rounds, in which it and its limit were measured in turn.',
+    'A value and its limit were measured in turn, in several rounds. Of what was stored a second all rounds count together, of all
+else the median.',
     '',
     table,
     '',

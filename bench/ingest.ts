@@ -1,7 +1,7 @@
 /**
  * Ingest over HTTP against what the same database does without us: single events against pgbench, batches against a raw
  * INSERT, and how long an acknowledgement takes at 2,000 events a second, beside pgbench at that rate. The two of a pair
- * are measured in turn, and what counts is the median.
+ * are measured in turn; what counts is what was stored in all rounds together, and of the tails the median.
  */
 import { type Child, startChild } from './harness/child.ts';
 import { type BenchDatabase, startBenchDatabase } from './harness/database.ts';
@@ -9,13 +9,15 @@ import type { ServerOptions } from './harness/server.ts';
 import { createPgbench, type Pgbench } from './limits/pgbench.ts';
 import type { RawInsertOptions, RawInsertResult, RawInsertRun } from './limits/raw-insert.ts';
 import type { LoadOptions, LoadResult, LoadRun } from './load/http-load.ts';
-import { type BenchRow, median } from './report.ts';
+import { type BenchRow, mean, median } from './report.ts';
 
 const ROUNDS = 5;
 const SECONDS = 8;
 /** More rounds where a slow moment of the machine would decide: value and limit are close, or it is the tail that counts. */
-const SINGLES = { rounds: 7, seconds: 6 };
+const SINGLES = { rounds: 9, seconds: 6 };
 const ACKNOWLEDGEMENTS = { rounds: 9, seconds: 6 };
+/** Of 16 MB. */
+const LOG_SEGMENTS = 120;
 const BATCH = 500;
 const RAW: RawInsertRun = { connections: 2, batch: BATCH, batches: 160 };
 
@@ -39,11 +41,12 @@ export async function measure(log: (line: string) => void): Promise<BenchRow[]> 
       leads,
     } satisfies LoadOptions);
     const send = async (run: LoadRun) => checked(await load.ask<LoadResult>(run));
-    // Until the code is compiled, and the database has log segments that were used before, as one has that is at work.
+    // Until the code is compiled, and the book holds something.
     await send({ connections: 64, batch: 0, seconds: 6 });
     await send({ connections: 4, batch: BATCH, seconds: 20 });
     const pgbench = await createPgbench(database);
     const settle = () => database.pool.query('CHECKPOINT');
+    await makeLogSegments(database.pool);
     await settle();
     const rows = [...(await singles(pgbench, send, log)), await batches(database, start, send, log)];
     await settle();
@@ -51,6 +54,13 @@ export async function measure(log: (line: string) => void): Promise<BenchRow[]> 
   } finally {
     for (const child of children.toReversed()) await child.stop();
     await database.stop();
+  }
+}
+
+/** As many log segments as `max_wal_size` has room for, to be used again from the next checkpoint on: as in a book at work. */
+async function makeLogSegments(pool: BenchDatabase['pool']): Promise<void> {
+  for (let made = 0; made < LOG_SEGMENTS; made += 1) {
+    await pool.query("SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()");
   }
 }
 
@@ -72,9 +82,9 @@ async function singles(pgbench: Pgbench, send: Send, log: (line: string) => void
   }
   return [...values].map(([connections, list]) => ({
     name: `single durable POSTs, ${connections} connections`,
-    value: median(list),
+    value: mean(list),
     unit: 'events/s',
-    limit: { name: 'pgbench -c 32', value: median(limits) },
+    limit: { name: 'pgbench -c 32', value: mean(limits) },
     target: 1,
     aim: 1.5,
     isMoreBetter: true,
@@ -101,9 +111,9 @@ async function batches(
   }
   return {
     name: `batches of ${BATCH} over HTTP`,
-    value: median(values),
+    value: mean(values),
     unit: 'events/s',
-    limit: { name: 'raw INSERT … unnest', value: median(limits) },
+    limit: { name: 'raw INSERT … unnest', value: mean(limits) },
     target: 0.5,
     aim: 0.6,
     isMoreBetter: true,

@@ -24,6 +24,11 @@ export function isReached(row: BenchRow): boolean {
   return row.isMoreBetter ? ratioOf(row) >= row.target : ratioOf(row) <= row.target;
 }
 
+/** Of rounds that are equally long: what was done in all of them together. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
