@@ -60,8 +60,8 @@ function report(): string {
     '# Benchmark',
     '',
     `${startedAt.toISOString()} on ${processor}, ${memoryGb} GB, ${system}; load before the run ${loadBefore.toFixed(1)}.`,
-    'A value and its limit were measured in turn, in several rounds. Of what was stored a second all rounds count together, of all
-else the median.',
+    'A value and its limit were measured in turn, in several rounds. Of what was stored a second all rounds count together, of all',
+    'else the median.',
     '',
     table,
     '',
