@@ -115,7 +115,10 @@ export function createSessions({ auth, prisma, clock, signals }: SessionsDeps): 
         if (person) {
           Object.assign(entry, { sessionId: person.sessionId, userId: person.userId });
           put(known, cookie, { until: clock.monotonicMs() + KNOWN_MS, person }, MAX_KNOWN);
-        } else remembered.delete(cookie);
+        } else {
+          remembered.delete(cookie);
+          known.delete(cookie);
+        }
       },
       () => {
         if (remembered.get(cookie) === entry) remembered.delete(cookie);

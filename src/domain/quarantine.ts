@@ -31,13 +31,16 @@ export function nextRetryAt(code: string, retries: number, now: Date): Date | nu
   return new Date(now.getTime() + (RETRY_AFTER[retries] ?? DAY));
 }
 
+/** How many entries can be named one by one. */
+export const MAX_NAMED = 1_000;
+
 const names = z.array(z.string().max(100)).max(100);
 const list = names.optional();
 
 /** Which entries. Every member narrows; lists are "any of". */
 export const quarantineFilter = z.object({
   state: z.enum(QUARANTINE_STATES).default('waiting'),
-  ids: z.array(z.uuid()).max(1000).optional(),
+  ids: z.array(z.uuid()).max(MAX_NAMED).optional(),
   codes: list,
   sources: list,
   types: list,
@@ -59,7 +62,7 @@ const someNames = names.min(1, 'must name at least one, or be left out').optiona
 export const massFilter = quarantineFilter
   .extend({
     state: z.literal('waiting').default('waiting'),
-    ids: z.array(z.uuid()).min(1, 'must name at least one, or be left out').max(1000).optional(),
+    ids: z.array(z.uuid()).min(1, 'must name at least one, or be left out').max(MAX_NAMED).optional(),
     codes: someNames,
     sources: someNames,
     types: someNames,

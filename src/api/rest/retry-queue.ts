@@ -178,7 +178,7 @@ const replayAll = defineRoute({
     'Without a body: all. A field that is none of the filter is refused, and so is an empty list. With a correction each is corrected first. Follow it at GET /api/admin/retry-queue/replays/{id}.',
   request: {
     query: z.object({
-      dryRun: z.enum(['0', '1']).optional().openapi({
+      dryRun: z.enum(['0', '1', 'true', 'false']).optional().openapi({
         description: '1: changes nothing, and answers what would become of the first 100 of them.',
       }),
     }),

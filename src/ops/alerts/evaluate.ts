@@ -61,12 +61,13 @@ export async function evaluate(deps: EvaluateDeps, signal?: AbortSignal): Promis
 }
 
 async function evaluateAll(deps: EvaluateDeps, client: pg.PoolClient, signal: AbortSignal | undefined): Promise<void> {
-  const { clock, keyId } = deps;
+  const { clock, keyId, log } = deps;
   await ensureDefaults(client, clock.now());
   const isAllCounted = areArrivalsCounted(client, clock.now());
   // What goes wrong there fails the rules that need it, and no others.
   await isAllCounted.catch((error: unknown) => {
     if (isDatabaseAway(error)) throw error;
+    log.error({ err: error }, 'what arrived could not be counted; silence is not judged');
   });
   const workspaces = z.array(workspaceRow).parse((await client.query(WORKSPACES_SQL)).rows);
   const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));

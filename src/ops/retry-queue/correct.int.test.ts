@@ -52,6 +52,13 @@ async function stored() {
   return (await door.book.pool.query(sql, [workspaceId])).rows;
 }
 
+/** How many statements wait for a row of the quarantine. */
+async function waiting(pool: TestDoor['book']['pool']): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE quarantine%'`;
+  return (await pool.query<{ n: number }>(sql)).rows[0]?.n ?? 0;
+}
+
 /** The mistake that a workflow makes in each of its events. */
 const wrong = (i: number, values: Record<string, unknown> = {}) =>
   leadEvent({ eventCategory: 'BOOKING', description: `no ${String(i).padStart(3, '0')}`, ...values });
@@ -121,6 +128,29 @@ describe('the same correction for many', () => {
     expect(await ended(replay.id)).toMatchObject({ succeeded: 0, failed: 2 });
     expect((await queue.get(workspaceId, id)).editedBody).toContain('12345678901234567890');
     expect(await queue.get(workspaceId, list)).toMatchObject({ isEdited: false, editedBody: null });
+  });
+
+  test('leaves alone what somebody edits meanwhile', async () => {
+    const id = await refuse(wrong(0));
+    const held = await door.book.pool.connect();
+    try {
+      await held.query('BEGIN');
+      await held.query('SELECT FROM quarantine WHERE id = $1 FOR UPDATE', [id]);
+      const replay = await queue.replayAll(admin, ALL, { eventCategory: 'SMS' });
+      // It has read the entry and waits for its row.
+      await expect.poll(() => waiting(door.book.pool), { timeout: 20_000 }).toBe(1);
+      const edited = JSON.stringify(wrong(0, { eventCategory: 'CAMPAIGN' }));
+      await held.query("UPDATE quarantine SET edited_body = $2, edited_by = 'grace', edited_at = now() WHERE id = $1", [
+        id,
+        edited,
+      ]);
+      await held.query('COMMIT');
+      expect(await ended(replay.id)).toMatchObject({ state: 'done', succeeded: 0 });
+    } finally {
+      held.release();
+    }
+    expect(await queue.get(workspaceId, id)).toMatchObject({ state: 'waiting', editedBy: 'grace' });
+    expect(await stored()).toEqual([]);
   });
 
   test('names the lead that an event waits for from then on', async () => {

@@ -19,7 +19,7 @@ function correctedBody(entry: WaitingEntry, correction: MergePatch): unknown {
   return jsonText(corrected) === jsonText(body) ? undefined : corrected;
 }
 
-/** The entries as they wait with the correction in them; those that wait no longer are left out. */
+/** The entries as they wait with the correction in them; those that wait no longer, or were edited meanwhile, are left out. */
 export async function correctEntries(
   deps: ReplayDeps,
   entries: readonly WaitingEntry[],
@@ -31,7 +31,8 @@ export async function correctEntries(
     return body === undefined ? [] : [{ entry, body }];
   });
   if (changed.length === 0) return [...entries];
-  const waiting = new Map((await keepBodies(deps, changed, by)).map(toWaiting).map((entry) => [entry.id, entry]));
+  const kept = await keepBodies(deps, changed, by, { unlessEdited: true });
+  const waiting = new Map(kept.map(toWaiting).map((entry) => [entry.id, entry]));
   const isChanged = new Set(changed.map(({ entry }) => entry.id));
   return entries.flatMap((entry) => (isChanged.has(entry.id) ? (waiting.get(entry.id) ?? []) : entry));
 }

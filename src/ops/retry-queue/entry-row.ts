@@ -72,6 +72,7 @@ export interface WaitingEntry {
   readonly createdBy: string | null;
   readonly serviceKey: ServiceKeyRef | undefined;
   readonly receivedAt: Date;
+  readonly editedAt: string | null;
   readonly retryCount: number;
   readonly nextRetryAt: Date | null;
   /** A lead that it names became known, or told from another one, since it was tried. */
@@ -108,6 +109,7 @@ export function toWaiting(row: unknown): WaitingEntry {
     serviceKey:
       entry.service_key_id === null ? undefined : { id: entry.service_key_id, name: entry.service_key_name ?? '' },
     receivedAt: new Date(entry.received_at),
+    editedAt: entry.edited_at,
     retryCount: entry.retry_count,
     nextRetryAt: entry.next_retry_at === null ? null : new Date(entry.next_retry_at),
     wokenAt: entry.woken_at,

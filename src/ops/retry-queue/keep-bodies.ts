@@ -10,18 +10,29 @@ export interface KeptBody {
   readonly body: unknown;
 }
 
+/** Locked in the order of their ids, as wake_quarantine() does. */
 const KEEP_SQL = `
   UPDATE quarantine SET edited_body = kept.json::json, edited_by = $4, edited_at = $5,
     lead_keys = ARRAY(SELECT jsonb_array_elements_text(kept.leads::jsonb))
-  FROM unnest($1::uuid[], $2::text[], $3::text[]) AS kept (entry_id, json, leads)
-  WHERE id = kept.entry_id AND state = 'waiting' RETURNING ${DETAIL_COLUMNS}`;
+  FROM (
+    SELECT k.* FROM unnest($1::uuid[], $2::text[], $3::text[], $6::timestamptz[]) AS k (entry_id, json, leads, read_at)
+    JOIN quarantine locked ON locked.id = k.entry_id
+    ORDER BY locked.id FOR UPDATE OF locked
+  ) AS kept
+  WHERE id = kept.entry_id AND state = 'waiting' AND (NOT $7 OR edited_at IS NOT DISTINCT FROM kept.read_at)
+  RETURNING ${DETAIL_COLUMNS}`;
 
 /**
  * Keeps other bodies beside the original ones, with the leads that they name. Gives the rows of those that still wait, in
- * any order.
+ * any order; with `unlessEdited` of those that nobody has edited since they were read.
  * @throws AppError CONFLICT for an entry that hands in nothing
  */
-export async function keepBodies(deps: ReplayDeps, kept: readonly KeptBody[], by: string): Promise<unknown[]> {
+export async function keepBodies(
+  deps: ReplayDeps,
+  kept: readonly KeptBody[],
+  by: string,
+  { unlessEdited = false }: { readonly unlessEdited?: boolean } = {},
+): Promise<unknown[]> {
   for (const { entry } of kept) refuseInTheBook(entry);
   const { rows } = await deps.pool.query(KEEP_SQL, [
     kept.map(({ entry }) => entry.id),
@@ -29,6 +40,8 @@ export async function keepBodies(deps: ReplayDeps, kept: readonly KeptBody[], by
     kept.map(({ entry, body }) => JSON.stringify(leadKeysIn(deps, entry, body))),
     by,
     deps.clock.now(),
+    kept.map(({ entry }) => entry.editedAt),
+    unlessEdited,
   ]);
   return rows;
 }

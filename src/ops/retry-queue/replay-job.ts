@@ -6,6 +6,7 @@ import { type QuarantineFilter, quarantineFilter, type ReplayProgress, type Repl
 import { backoffDelay } from '#platform/backoff.ts';
 import { storableJson } from '#platform/db/array-literal.ts';
 import { isDatabaseAway } from '#platform/db/away.ts';
+import { isPassingConflict } from '#platform/db/sql-state.ts';
 import { newId } from '#platform/ids.ts';
 import { jsonText } from '#platform/json-text.ts';
 import type { Logger } from '#platform/log.ts';
@@ -116,7 +117,8 @@ export function createReplayJobs(deps: ReplayDeps & { readonly log: Logger }): R
         job = await advance(job);
         failures = 0;
       } catch (error) {
-        const isPassing = isDatabaseAway(error) || (error instanceof AppError && error.retryable);
+        const isPassing =
+          isDatabaseAway(error) || isPassingConflict(error) || (error instanceof AppError && error.retryable);
         if (!isPassing) log.error({ err: error, replay: first.id }, 'a replay of the quarantine does not get on');
         failures += 1;
         await clock.sleep(backoffDelay(failures), stopped.signal).catch(() => undefined);

@@ -106,11 +106,15 @@ async function replayOne(deps: ReplayDeps, entry: WaitingEntry): Promise<ReplayR
   }
 }
 
-/** Stored is stored, even when somebody discarded the entry meanwhile. */
+/** Stored is stored, even when somebody discarded the entry meanwhile. Locked in the order of their ids. */
 const RESOLVE_SQL = `
   UPDATE quarantine q SET state = 'replayed', resolved_activity_id = i.activity_id, resolved_by = $3, resolved_at = $4,
     next_retry_at = NULL, woken_at = NULL, last_error = NULL, discard_reason = NULL
-  FROM unnest($1::uuid[], $2::uuid[]) AS i (id, activity_id)
+  FROM (
+    SELECT i.* FROM unnest($1::uuid[], $2::uuid[]) AS i (id, activity_id)
+    JOIN quarantine locked ON locked.id = i.id
+    ORDER BY locked.id FOR UPDATE OF locked
+  ) AS i
   WHERE q.id = i.id AND q.state <> 'replayed'`;
 
 /** Locked in the order of their ids, as wake_quarantine() does. What was woken meanwhile stays woken. */

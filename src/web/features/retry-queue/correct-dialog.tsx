@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Alert, Autocomplete, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { ActionIcon, Alert, Autocomplete, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconCheck, IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { refusalInWords } from '#domain/refusal-words.ts';
 import { trpc } from '../../trpc/client.ts';
 import { FormError } from '../../ui/form-error.tsx';
 import { useTypes } from '../activity/use-types.ts';
-import { correctionText, type FieldChange } from './correction.ts';
+import { correctionText, type FieldChange, flawOf } from './correction.ts';
 import classes from './queue.module.css';
 import { useQueueChanged } from './use-queue.ts';
 
@@ -46,12 +46,13 @@ interface Line extends FieldChange {
   readonly key: number;
 }
 
+const NOTHING: FieldChange = { path: '', value: '', isTakenAway: false };
+
 function Correct({ target, onClose, onBegun }: CorrectDialogProps & { readonly target: CorrectTarget }) {
   const { filter, count, fields } = target;
   const { types } = useTypes();
   const changed = useQueueChanged();
-  const [lines, setLines] = useState<readonly Line[]>([{ key: 0, path: fields[0] ?? '', value: '' }]);
-  const [isTouched, setTouched] = useState(false);
+  const [lines, setLines] = useState<readonly Line[]>([{ ...NOTHING, key: 0, path: fields[0] ?? '' }]);
   const trial = trpc.retryQueue.tryAll.useMutation();
   const replay = trpc.retryQueue.replayAll.useMutation({
     onSuccess: ({ id }) => {
@@ -61,10 +62,9 @@ function Correct({ target, onClose, onBegun }: CorrectDialogProps & { readonly t
     onSettled: changed,
   });
   const tryLater = useDebouncedCallback((next: string) => trial.mutate({ filter, correction: next }), PAUSE);
-  const correction = isTouched ? correctionText(lines) : undefined;
+  const correction = correctionText(lines);
   const change = (next: readonly Line[]) => {
     setLines(next);
-    setTouched(true);
     const text = correctionText(next);
     if (text === undefined) tryLater.cancel();
     else tryLater(text);
@@ -80,59 +80,70 @@ function Correct({ target, onClose, onBegun }: CorrectDialogProps & { readonly t
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (correction !== undefined) replay.mutate({ filter, correction });
+        // What nobody has tried is not done to many: Enter in a half-written line is none.
+        if (correction !== undefined && verdict) replay.mutate({ filter, correction });
       }}
     >
       <Stack gap="sm">
-        <Text size="sm">
-          These fields are set in each of them; an empty value takes the field away. What came is kept beside it.
-        </Text>
-        {lines.map(({ key, path, value }, i) => (
-          <div key={key} className={classes.change}>
-            <Autocomplete
-              label="Field"
-              data={[...fields]}
-              value={path}
-              onChange={(next) => set(key, { path: next })}
-              maxLength={200}
-            />
-            <Autocomplete
-              label="New value"
-              data={[...(offered[path] ?? [])]}
-              value={value}
-              onChange={(next) => set(key, { value: next })}
-              placeholder="Nothing: take it away"
-              maxLength={10_000}
-              data-autofocus={i === 0 || undefined}
-            />
-            <ActionIcon
-              aria-label={`Leave field ${i + 1} as it is`}
-              disabled={lines.length === 1}
-              onClick={() => change(lines.filter((line) => line.key !== key))}
-            >
-              <IconX size={16} aria-hidden />
-            </ActionIcon>
-          </div>
-        ))}
+        <Text size="sm">These fields are set in each of them. What came is kept beside it.</Text>
+        {lines.map((line, i) => {
+          const { key, path, value, isTakenAway } = line;
+          return (
+            <div key={key} className={classes.change}>
+              <Autocomplete
+                label="Field"
+                data={[...fields]}
+                value={path}
+                onChange={(next) => set(key, { path: next })}
+                maxLength={200}
+              />
+              <Autocomplete
+                label="New value"
+                data={[...(offered[path] ?? [])]}
+                value={value}
+                onChange={(next) => set(key, { value: next })}
+                placeholder={isTakenAway ? 'None: the field is taken away' : ''}
+                disabled={isTakenAway}
+                error={flawOf(line)}
+                maxLength={10_000}
+                data-autofocus={i === 0 || undefined}
+              />
+              <ActionIcon
+                aria-label={`Leave field ${i + 1} as it is`}
+                disabled={lines.length === 1}
+                onClick={() => change(lines.filter((line) => line.key !== key))}
+              >
+                <IconX size={16} aria-hidden />
+              </ActionIcon>
+              <Checkbox
+                size="xs"
+                label="Take the field away"
+                checked={isTakenAway}
+                onChange={(event) => set(key, { isTakenAway: event.currentTarget.checked })}
+              />
+            </div>
+          );
+        })}
         <div>
           <Button
             variant="subtle"
             size="compact-sm"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() =>
-              setLines([...lines, { key: Math.max(...lines.map(({ key }) => key)) + 1, path: '', value: '' }])
-            }
+            onClick={() => setLines([...lines, { ...NOTHING, key: Math.max(...lines.map(({ key }) => key)) + 1 }])}
           >
             Another field
           </Button>
         </div>
         {verdict && <Trial trial={verdict} />}
-        <FormError error={replay.error ?? (correction === undefined ? null : trial.error)} />
+        <FormError
+          error={replay.error ?? (correction === undefined ? null : trial.error)}
+          labels={{ correction: 'Correction' }}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" disabled={correction === undefined} loading={replay.isPending}>
+          <Button type="submit" disabled={verdict === undefined} loading={replay.isPending}>
             {count === 1 ? 'Correct and replay' : `Correct and replay ${count.toLocaleString('en')}`}
           </Button>
         </Group>
@@ -146,7 +157,8 @@ const MAX_REFUSALS = 4;
 /** What would become of them. */
 function Trial({ trial }: { readonly trial: ReplayTrial }) {
   const { matching, tried, accepted, refusals } = trial;
-  const among = tried < matching ? `the first ${tried.toLocaleString('en')}` : tried.toLocaleString('en');
+  const all = tried.toLocaleString('en');
+  const among = tried < matching ? `the first ${all} of ${matching.toLocaleString('en')}` : all;
   if (tried === 0) return null;
   if (accepted === tried) {
     return (

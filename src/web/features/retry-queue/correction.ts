@@ -1,22 +1,41 @@
+import { jsonFlaw, parseJson } from '#domain/json.ts';
 import type { QuarantineView } from '#domain/quarantine.ts';
 
-/** One field that is set in many bodies: where it is, with dots, and what it becomes; nothing takes it away. */
+/** What is done to one field of many bodies. Nothing as long as it neither has a value nor is taken away. */
 export interface FieldChange {
+  /** Where it is, with dots. */
   readonly path: string;
   readonly value: string;
+  readonly isTakenAway: boolean;
 }
 
 /** Fields of an event that are often wrong in all events of a workflow, besides those that are in fact refused. */
 const USUAL = ['eventType', 'eventCategory', 'leadAirtableId', 'leadEmail', 'source', 'timestamp'];
+const MAX_DEPTH = 10;
 
-/** What the changes are as a JSON merge patch; undefined as long as none names a field. */
+/** What the changes are as a JSON merge patch; undefined as long as none says anything, or one cannot be kept as it is. */
 export function correctionText(changes: readonly FieldChange[]): string | undefined {
   const correction: Record<string, unknown> = {};
-  for (const { path, value } of changes) {
-    const names = path.split('.').map((name) => name.trim());
-    if (names.every(Boolean)) put(correction, names, meant(names, value.trim()));
+  for (const change of changes) {
+    const names = namesOf(change);
+    if (!names || (!change.isTakenAway && change.value.trim() === '')) continue;
+    if (flawOf(change) !== undefined) return undefined;
+    put(correction, names, change.isTakenAway ? null : meant(names, change.value.trim()));
   }
   return Object.keys(correction).length === 0 ? undefined : JSON.stringify(correction);
+}
+
+/** Why a value could not be kept as it is written, for the line that has it. */
+export function flawOf(change: FieldChange): string | undefined {
+  const names = namesOf(change);
+  if (!names || change.isTakenAway) return undefined;
+  const flaw = jsonFlaw(meant(names, change.value.trim()), MAX_DEPTH);
+  return flaw === undefined ? undefined : `The value ${flaw}`;
+}
+
+function namesOf({ path }: FieldChange): readonly string[] | undefined {
+  const names = path.split('.').map((name) => name.trim());
+  return names.every(Boolean) ? names : undefined;
 }
 
 function put(target: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void {
@@ -30,11 +49,9 @@ function put(target: Record<string, unknown>, [name = '', ...rest]: readonly str
 
 /** Fields of an event are text; within its metadata numbers, true, false and JSON mean what they say. */
 function meant(names: readonly string[], value: string): unknown {
-  if (value === '') return null;
   if (names.length === 1 && names[0] !== 'metadata') return value;
   try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === 'number' && String(parsed) !== value ? value : parsed;
+    return parseJson(value);
   } catch {
     return value;
   }

@@ -1,53 +1,45 @@
 import { expect, test } from 'vitest';
 import type { QuarantineView } from '#domain/quarantine.ts';
-import { correctionText, fieldsToCorrect } from './correction.ts';
+import { correctionText, fieldsToCorrect, flawOf } from './correction.ts';
+
+const set = (path: string, value: string) => ({ path, value, isTakenAway: false });
+const takeAway = (path: string) => ({ path, value: '', isTakenAway: true });
 
 test.each([
-  ['a field of the event', [{ path: 'eventCategory', value: ' SMS ' }], { eventCategory: 'SMS' }],
-  ['a number of an event stays text', [{ path: 'leadPhone', value: '4085551234' }], { leadPhone: '4085551234' }],
-  ['nothing takes a field away', [{ path: 'leadEmail', value: '' }], { leadEmail: null }],
+  ['a field of the event', [set('eventCategory', ' SMS ')], { eventCategory: 'SMS' }],
+  ['a number of an event stays text', [set('leadPhone', '4085551234')], { leadPhone: '4085551234' }],
+  ['a field that is taken away', [takeAway('leadEmail')], { leadEmail: null }],
+  ['a line that says nothing is none', [set('timestamp', ''), set('source', 'b')], { source: 'b' }],
   [
     'metadata, one by one',
-    [
-      { path: 'metadata.step', value: '3' },
-      { path: 'metadata.to.name', value: 'Ada' },
-    ],
+    [set('metadata.step', '3'), set('metadata.to.name', 'Ada')],
     { metadata: { step: 3, to: { name: 'Ada' } } },
   ],
-  ['metadata as JSON', [{ path: 'metadata', value: '{"a":[1]}' }], { metadata: { a: [1] } }],
-  ['a word in quotes is text', [{ path: 'metadata.code', value: '"007"' }], { metadata: { code: '007' } }],
-  [
-    'digits that a number would lose',
-    [{ path: 'metadata.id', value: '12345678901234567890' }],
-    { metadata: { id: '12345678901234567890' } },
-  ],
-  [
-    'the last of two that disagree',
-    [
-      { path: 'source', value: 'a' },
-      { path: 'source', value: 'b' },
-    ],
-    { source: 'b' },
-  ],
-  [
-    'a line without a field',
-    [
-      { path: ' ', value: 'x' },
-      { path: 'source', value: 'b' },
-    ],
-    { source: 'b' },
-  ],
+  ['metadata as JSON', [set('metadata', '{"a":[1]}')], { metadata: { a: [1] } }],
+  ['a word in quotes is text', [set('metadata.code', '"007"')], { metadata: { code: '007' } }],
+  ['the last of two that disagree', [set('source', 'a'), set('source', 'b')], { source: 'b' }],
+  ['a line without a field', [set(' ', 'x'), set('source', 'b')], { source: 'b' }],
 ])('%s', (_, changes, correction) => {
   expect(JSON.parse(correctionText(changes) ?? '')).toEqual(correction);
 });
 
-test('is nothing as long as no field is named', () => {
-  expect(correctionText([{ path: '', value: 'x' }])).toBeUndefined();
-  expect(correctionText([{ path: 'metadata.', value: 'x' }])).toBeUndefined();
+test('is nothing as long as no field is named, or nothing is said of it', () => {
+  expect(correctionText([set('', 'x')])).toBeUndefined();
+  expect(correctionText([set('metadata.', 'x')])).toBeUndefined();
+  expect(correctionText([set('eventCategory', ' ')])).toBeUndefined();
 });
 
+test.each(['12345678901234567890', '{"id":12345678901234567890}'])(
+  'a number that would change is refused: %s',
+  (value) => {
+    expect(correctionText([set('metadata.id', value)])).toBeUndefined();
+    expect(flawOf(set('metadata.id', value))).toContain('too large to be kept exactly');
+    expect(flawOf(set('metadata.id', '"12345678901234567890"'))).toBeUndefined();
+  },
+);
+
 test('takes names of its own language as names', () => {
-  expect(correctionText([{ path: '__proto__.polluted', value: 'true' }])).toBe('{"__proto__":{"polluted":true}}');
+  expect(correctionText([set('__proto__.polluted', 'true')])).toBe('{"__proto__":{"polluted":true}}');
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { Checkbox, Table } from '@mantine/core';
-import type { QuarantineState, QuarantineView } from '#domain/quarantine.ts';
+import { MAX_NAMED, type QuarantineState, type QuarantineView } from '#domain/quarantine.ts';
 import type { DiscardTarget } from './discard-dialog.tsx';
 import classes from './queue.module.css';
 import { QueueRow } from './queue-row.tsx';
@@ -24,7 +24,10 @@ interface QueueTableProps {
 /** The entries of a state; those that wait can be selected, to do something to several of them at once. */
 export function QueueTable({ state, rows, selected, onSelect, onDiscard }: QueueTableProps) {
   const canSelect = state === 'waiting';
+  /** More cannot be named one by one; for those there are filters. */
+  const selectable = rows.slice(0, MAX_NAMED);
   const shown = rows.filter(({ id }) => selected.has(id)).length;
+  const areAll = shown >= selectable.length;
   const select = (id: string, isSelected: boolean) => {
     const next = new Set(selected);
     if (isSelected) next.add(id);
@@ -39,10 +42,14 @@ export function QueueTable({ state, rows, selected, onSelect, onDiscard }: Queue
             <Table.Th className={classes.select}>
               <Checkbox
                 size="xs"
-                aria-label="Select all that are shown"
-                checked={shown === rows.length}
-                indeterminate={shown > 0 && shown < rows.length}
-                onChange={() => onSelect(new Set(shown === rows.length ? [] : rows.map(({ id }) => id)))}
+                aria-label={
+                  selectable.length < rows.length
+                    ? `Select the first ${MAX_NAMED.toLocaleString('en')}`
+                    : 'Select all that are shown'
+                }
+                checked={areAll}
+                indeterminate={shown > 0 && !areAll}
+                onChange={() => onSelect(new Set(areAll ? [] : selectable.map(({ id }) => id)))}
               />
             </Table.Th>
           )}
