@@ -259,6 +259,32 @@ describe('an import that is cut off', () => {
     });
   });
 
+  it('that was begun with names for columns that are none is taken up with them; a new one is refused', async () => {
+    const workspaceId = await test.makeWorkspace();
+    const path = write(lines(4));
+    const { run } = await beginImport(book, await open(workspaceId, path), { origin: 'command', by: 'test' });
+    // As such names were stored while nobody looked at them.
+    const aliases = { Foo: 'id', event: 'Kind' };
+    await test.pool.query(
+      `UPDATE import_run SET settings = settings || jsonb_build_object('aliases', $2::jsonb) WHERE id = $1`,
+      [run.id, JSON.stringify(aliases)],
+    );
+    const settings = settingsOf(importMapping.parse(MAPPING), { batch: 3, aliases });
+    const opened = await openImport(book.pool, { workspaceId, path, fileName: 'old.csv', settings });
+    const again = await beginImport(book, opened, { origin: 'command', by: 'test' });
+    expect(again).toMatchObject({ isResumed: true, run: { id: run.id } });
+    expect(await workOnImport(book, again.run, feedOf(again.run, opened), { signal: never })).toMatchObject({
+      state: 'done',
+      counts: { records: 4, stored: 4 },
+    });
+    const refused = {
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'Foo', message: expect.stringContaining('is no column') }],
+    };
+    await expect(beginImport(book, opened, { origin: 'command', by: 'test' })).rejects.toMatchObject(refused);
+    await expect(tryImport(book, opened, { signal: never })).rejects.toMatchObject(refused);
+  });
+
   it('is not taken up with another file, nor by two at once', async () => {
     const workspaceId = await test.makeWorkspace();
     const opened = await open(workspaceId, write(lines(3_000)));

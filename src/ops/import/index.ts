@@ -66,20 +66,30 @@ export interface OpenRequest {
   readonly settings: ImportSettings;
 }
 
-/**
- * @throws UnreadableFile; AppError INVALID_INPUT for a mapping that cannot be, whose columns the file does not have, or
- * under whose names for columns there are none
- */
+/** @throws UnreadableFile; AppError INVALID_INPUT for a mapping that cannot be, or whose columns the file does not have */
 export async function openImport(pool: pg.Pool, request: OpenRequest): Promise<OpenedImport> {
   const { workspaceId, path, fileName, settings } = request;
   const { mapping, format, delimiter, encoding, aliases } = settings;
   const mapper = compileMapping(mapping, await timeZone(pool, workspaceId), new Map(Object.entries(aliases)));
-  assertKnownColumns(mapper, aliases);
   const file = await openRecordFile(path, { mapping, format, delimiter, encoding, name: fileName });
-  if (file.columns) assertThere(aliases, file.columns);
+  const opened = { workspaceId, fileName, file, mapper, settings };
   const missing = file.columns ? mapper.missing(file.columns).needed : [];
-  if (missing.length > 0) throw columnsMissing(mapping, missing, file.columns ?? []);
-  return { workspaceId, fileName, file, mapper, settings };
+  if (missing.length > 0) {
+    // A column may be missing because its name was given wrongly: that says more.
+    assertNames(opened);
+    throw columnsMissing(mapping, missing, file.columns ?? []);
+  }
+  return opened;
+}
+
+/**
+ * For what begins. What was begun is taken up with the names that it has, also such as are good for nothing: its first
+ * records were read with them, and it can be given no others.
+ * @throws AppError INVALID_INPUT for names of columns that the mapping, or the file, does not have
+ */
+export function assertNames({ mapper, file, settings }: Pick<OpenedImport, 'mapper' | 'file' | 'settings'>): void {
+  assertKnownColumns(mapper, settings.aliases);
+  if (file.columns) assertThere(settings.aliases, file.columns);
 }
 
 function columnsMissing(mapping: ImportMapping, missing: readonly string[], columns: readonly string[]): AppError {
@@ -104,14 +114,19 @@ export interface BeginOptions {
   readonly isFresh?: boolean;
 }
 
-/** Makes a new import of the file, or takes up the one of the same file, understood in the same way, that did not end. */
+/**
+ * Makes a new import of the file, or takes up the one of the same file, understood in the same way, that did not end.
+ * @throws AppError INVALID_INPUT, as `assertNames`, for a new one
+ */
 export async function beginImport(
   { pool, clock }: Pick<ImportDeps, 'pool' | 'clock'>,
-  { workspaceId, fileName, file, settings }: OpenedImport,
+  opened: OpenedImport,
   { origin, by, filePath, isFresh = false }: BeginOptions,
 ): Promise<{ readonly run: RunRow; readonly isResumed: boolean }> {
+  const { workspaceId, fileName, file, settings } = opened;
   const before = isFresh ? undefined : await findUnfinished(pool, workspaceId, file.fingerprint, settings);
   if (before) return { run: before, isResumed: true };
+  assertNames(opened);
   const now = clock.now();
   const id = newId(now.getTime());
   const { bytes, fingerprint, format, start } = file;
@@ -201,8 +216,9 @@ async function workOn(
   }
 }
 
-/** What would become of every record, now; nothing is stored. */
+/** What would become of every record, now; nothing is stored. @throws AppError INVALID_INPUT, as `assertNames` */
 export async function tryImport(deps: ImportDeps, opened: OpenedImport, options: WorkOptions): Promise<ImportResult> {
+  assertNames(opened);
   const now = deps.clock.now();
   const { mapping, batch } = opened.settings;
   return runImport(deps, {

@@ -12,7 +12,7 @@ import { AppError } from '#domain/errors.ts';
 import type { Clock } from '#platform/clock.ts';
 import { newId } from '#platform/ids.ts';
 import { timeZone } from '#query/time-zone.ts';
-import type { OpenedImport } from '../import/index.ts';
+import { assertNames, type OpenedImport } from '../import/index.ts';
 import { BEGINNING, UnreadableFile } from '../import/read/source.ts';
 import { isPassing, messageOf, STOPPED } from '../import/run.ts';
 import { importSettings, insertRun, type RunRow } from '../import/run-store.ts';
@@ -28,11 +28,14 @@ export interface BeginParityOptions {
   readonly filePath?: string;
 }
 
+/** @throws AppError INVALID_INPUT, as `assertNames` */
 export async function beginParity(
   { pool, clock }: { readonly pool: pg.Pool; readonly clock: Clock },
-  { workspaceId, fileName, file, settings }: OpenedImport,
+  opened: OpenedImport,
   { by, filePath }: BeginParityOptions,
 ): Promise<ParityRow> {
+  assertNames(opened);
+  const { workspaceId, fileName, file, settings } = opened;
   const now = clock.now();
   const { bytes, fingerprint } = file;
   const run = { id: newId(now.getTime()), workspaceId, fileName, filePath, bytes, fingerprint, settings, by, now };
