@@ -9,7 +9,7 @@ import { MAX_UPLOAD } from '#domain/import-run.ts';
 /** Files that were sent to be imported, on the disk of the machine that took them; never in memory. */
 export interface Uploads {
   /**
-   * @param bytes how many the sender says there are, so that what cannot be taken is refused before it is sent
+   * @param bytes how many the sender says there are, so that what cannot be taken is refused before any of it is read
    * @throws AppError TOO_LARGE; UNAVAILABLE when the disk has no room for it; INVALID_INPUT for a body that was cut off
    */
   take(id: string, body: Readable, bytes?: number): Promise<string>;
@@ -20,18 +20,34 @@ export interface Uploads {
 
 const KEPT_MS = 7 * 86_400_000;
 
-/** @param room how many bytes a folder may be given */
-export function createUploads(dataDir: string, room: (folder: string) => number = roomIn): Uploads {
+/** The database and the spool may be on the same disk: of what is free when a file comes, this share stays free. */
+const KEPT_SHARE = 0.1;
+/** Bytes of a file between two looks at the disk. */
+const LOOK_EVERY = 4 * 2 ** 20;
+
+/** @param free how many bytes the disk of a folder has left */
+export function createUploads(dataDir: string, free: (folder: string) => number = freeIn): Uploads {
   const folder = join(dataDir, 'imports');
   const remove = (path: string) => rmSync(path, { force: true });
+  /** Files on their way: what is yet to come of one is no room for another. */
+  const coming = new Set<{ left: number }>();
   return {
     async take(id, body, bytes = 0) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (bytes > MAX_UPLOAD) throw tooLarge();
-      if (bytes > room(folder)) throw noRoom();
+      const before = free(folder);
+      const kept = before * KEPT_SHARE;
+      const promised = [...coming].reduce((sum, { left }) => sum + left, 0);
+      if (bytes > before - kept - promised) throw noRoom();
       const path = join(folder, id);
+      const file = { left: bytes };
+      coming.add(file);
+      // Its size may not have been said, and others write to the same disk.
+      const look = () => {
+        if (free(folder) < kept) throw noRoom();
+      };
       try {
-        await pipeline(body, limit(MAX_UPLOAD), createWriteStream(path, { mode: 0o600 }));
+        await pipeline(body, watched(file, look), createWriteStream(path, { mode: 0o600 }));
         return path;
       } catch (error) {
         remove(path);
@@ -39,6 +55,8 @@ export function createUploads(dataDir: string, room: (folder: string) => number 
         if (isFull(error)) throw noRoom(error);
         const issues = [{ path: '', message: `was cut off: ${error instanceof Error ? error.message : error}` }];
         throw new AppError('INVALID_INPUT', { message: 'The file did not arrive whole.', issues, cause: error });
+      } finally {
+        coming.delete(file);
       }
     },
     remove,
@@ -60,13 +78,24 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function limit(max: number): Transform {
+/** Ends what grows too large, and looks now and then whether the rest has room; notes how much is yet to come. */
+function watched(file: { left: number }, look: () => void): Transform {
   let length = 0;
+  let lookAt = LOOK_EVERY;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       length += chunk.length;
-      if (length <= max) done(null, chunk);
-      else done(tooLarge());
+      file.left = Math.max(0, file.left - chunk.length);
+      try {
+        if (length > MAX_UPLOAD) throw tooLarge();
+        if (length >= lookAt) {
+          lookAt = length + LOOK_EVERY;
+          look();
+        }
+      } catch (error) {
+        return done(error instanceof Error ? error : new Error(String(error)));
+      }
+      done(null, chunk);
     },
   });
 }
@@ -82,10 +111,9 @@ function noRoom(cause?: unknown): AppError {
   return new AppError('UNAVAILABLE', { message, cause });
 }
 
-/** Of what is free a tenth stays free: the database and the spool may be on the same disk. */
-function roomIn(folder: string): number {
+function freeIn(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize * 0.9;
+  return bavail * bsize;
 }
 
 function isFull(error: unknown): boolean {

@@ -40,7 +40,7 @@ test('what is too large, or has no room, is refused before any of it is read', a
     message: expect.stringContaining('8 GB at most'),
   });
   const fits = body(() => ['x']);
-  await expect(createUploads(dataDir, () => 10).take('b', fits.stream, 11)).rejects.toMatchObject({
+  await expect(createUploads(dataDir, () => 12).take('b', fits.stream, 11)).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringContaining('has no room for this file'),
   });
@@ -54,4 +54,56 @@ test.each([
   const { stream } = body(() => ['half', error]);
   await expect(createUploads(dataDir).take('a', stream)).rejects.toMatchObject({ code });
   expect(kept()).toEqual([]);
+});
+
+const MB = 2 ** 20;
+/** So many megabytes, one at a time; `then` is done before each. */
+function* megabytes(count: number, then: (sent: number) => void = () => undefined) {
+  for (let sent = 0; sent < count; sent++) {
+    then(sent);
+    yield 'x'.repeat(MB);
+  }
+}
+
+test('one whose size was not said is refused when the disk has no more room for it, long before its end', async () => {
+  let free = 100 * MB;
+  let sent = 0;
+  const long = body(() =>
+    megabytes(1_000, (before) => {
+      sent = before;
+      free = Math.max(0, 100 - before) * MB;
+    }),
+  );
+  await expect(createUploads(dataDir, () => free).take('a', long.stream)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('has no room for this file'),
+  });
+  // A tenth of the 100 MB stays free; between two looks, and on the way to the disk, are a few.
+  expect(sent).toBeGreaterThanOrEqual(90);
+  expect(sent).toBeLessThan(130);
+  expect(kept()).toEqual([]);
+});
+
+test('room that is promised to one file is not given to another', async () => {
+  const uploads = createUploads(dataDir, () => 20 * MB);
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const slow = Readable.from(
+    (async function* () {
+      yield Buffer.alloc(MB);
+      begun.resolve();
+      await goOn.promise;
+      yield Buffer.alloc(9 * MB);
+    })(),
+  );
+  const first = uploads.take('a', slow, 10 * MB);
+  await begun.promise;
+  const second = body(() => ['x']);
+  await expect(uploads.take('b', second.stream, 11 * MB)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(second.seen.read).toBe(false);
+  goOn.resolve();
+  await first;
+  // The first has arrived: what is free now is free.
+  await uploads.take('c', body(() => ['x']).stream, 11 * MB);
+  expect(kept()).toEqual(['a', 'c']);
 });

@@ -30,6 +30,10 @@ const LABELS: Readonly<Record<string, string>> = {
   encoding: 'Characters',
 };
 
+/** All that a browser knows when it is cut off in the middle of sending; an answer that was on its way is lost. */
+const CUT_OFF =
+  'The connection to the server ended before it had taken the file. Either the server cannot be reached, or it refused the file because its disk has no room for it. Try again; if that does not help, make room there or import the file by the command on the server.';
+
 const taken = z.object({ id: z.string() });
 const refused = z.object({
   error: z.string(),
@@ -67,7 +71,7 @@ export function useUpload(): Upload {
           const id = taken.safeParse(answer).data?.id;
           end(id, id === undefined ? sentencesOf(answer) : undefined);
         };
-        sending.onerror = () => end(undefined, ['The server could not be reached. Try again.']);
+        sending.onerror = () => end(undefined, [CUT_OFF]);
         sending.onabort = () => end(undefined);
         sending.send(file);
       }),
