@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LEAD_TYPES } from '#domain/catalogue/index.ts';
 import { systemClock } from '#platform/clock.ts';
 import { createMonths } from '#platform/db/months.ts';
+import { createPool } from '#platform/db/pool.ts';
 import { silentLogger } from '#platform/log.ts';
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts';
 import { type EnsureDemoDeps, ensureDemo } from './ensure.ts';
@@ -138,3 +139,31 @@ it('can be removed, and then stays away', async () => {
     await ensureDemo({ pool, months: createMonths(pool), wake, signals, clock: systemClock, log: silentLogger }),
   ).toBe(false);
 });
+
+it('is waited for longer than the driver waits for anything else', async () => {
+  const other = await createTestDatabase();
+  const patienceMs = 3_000;
+  const pool = createPool({ url: other.url, applicationName: 'second', max: 2, queryTimeoutMs: patienceMs });
+  try {
+    const first = await other.pool.connect();
+    await first.query('BEGIN');
+    await first.query(`SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f'::int)`);
+    const wake = { announce: () => undefined, subscribe: () => () => undefined };
+    const months = createMonths(other.pool);
+    const second = ensureDemo({ pool, months, wake, signals, clock: systemClock, log: silentLogger });
+    const outcome = second.then(String, String);
+    const waiting = `SELECT now() - query_start > $1 * interval '1 ms' AS long FROM pg_stat_activity
+                      WHERE application_name = 'second' AND wait_event = 'advisory'`;
+    const isLong = async () => (await other.pool.query(waiting, [patienceMs + 1_000])).rows[0]?.long;
+    await expect.poll(isLong, { timeout: 40_000 }).toBe(true);
+    // Somebody who was first, and is through.
+    await first.query(`INSERT INTO erasure_record (kind, workspace_id, requested_by, detail)
+                       VALUES ('demo', gen_random_uuid(), 'test', '{}')`);
+    await first.query('COMMIT');
+    first.release();
+    expect(await outcome).toBe('false');
+  } finally {
+    await pool.end();
+    await other.drop();
+  }
+}, 90_000);

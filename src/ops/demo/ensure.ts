@@ -25,10 +25,16 @@ const IS_WANTED = `
   SELECT NOT EXISTS (SELECT FROM workspace WHERE is_demo)
      AND NOT EXISTS (SELECT FROM erasure_record WHERE kind = 'demo')
      AND NOT EXISTS (SELECT FROM leads) AS wanted`;
-/** Who comes second waits for the first, however long that takes on a slow machine. */
-const PATIENTLY = "SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '5min'";
-/** 'HIST', 'DEMO': several processes may start at once. */
-const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f'::int)`;
+/** Who comes second waits so long for the first, who may have a slow machine; then the start goes on without. */
+const PATIENCE_MS = 5 * 60_000;
+const PATIENTLY = `SET LOCAL lock_timeout = ${PATIENCE_MS}; SET LOCAL statement_timeout = ${PATIENCE_MS}`;
+/** For each statement that stores the book: below what the driver waits for one. */
+const AT_WORK = "SET LOCAL lock_timeout = '2min'; SET LOCAL statement_timeout = '2min'";
+/** 'HIST', 'DEMO': several processes may start at once. The driver, which gives up a silent server sooner, is to wait too. */
+const ONE_AT_A_TIME = {
+  text: `SELECT pg_advisory_xact_lock(x'48495354'::int, x'44454d4f'::int)`,
+  query_timeout: PATIENCE_MS + 10_000,
+};
 
 /**
  * Fills an empty database with the demo workspaces, whole or not at all. Answers whether it did. Takes seconds, in which
@@ -47,6 +53,7 @@ export async function ensureDemo(deps: EnsureDemoDeps): Promise<boolean> {
   const isDone = await inTransaction(pool, async (client) => {
     await client.query(PATIENTLY);
     await client.query(ONE_AT_A_TIME);
+    await client.query(AT_WORK);
     const again = await client.query<{ wanted: boolean }>(IS_WANTED);
     if (!again.rows[0]?.wanted) return false;
     await storeBook(client, book);
