@@ -225,3 +225,25 @@ test('a process says with each sign of life how its spool is, and enters itself 
   expect(await row()).toMatchObject([{ stopped_at: expect.any(Date) }]);
   expect((await createDatabaseFacts({ pool, clock: systemClock })()).processes).toEqual([]);
 });
+
+test('a sign of life that had to wait does not set the figures back', async () => {
+  const { pool } = database;
+  const self = thisProcess('/srv/slow');
+  let figures = FIGURES;
+  const pulse = createPulse({ pool, clock: systemClock, self, spool: () => figures });
+  await pulse.beat();
+  const free = Promise.withResolvers<void>();
+  const late = async (sql: string, values: unknown[]) => {
+    await free.promise;
+    return pool.query(sql, values);
+  };
+  const slow = new Proxy(pool, { get: (target, name) => (name === 'query' ? late : Reflect.get(target, name)) });
+  const waiting = pulse.beat(slow);
+  figures = { ...FIGURES, records: 5 };
+  await pulse.beat();
+  free.resolve();
+  await waiting;
+  const { rows } = await pool.query('SELECT spool_records FROM server_process WHERE id = $1', [self.id]);
+  expect(rows).toEqual([{ spool_records: 5 }]);
+  await pulse.end();
+});

@@ -57,6 +57,8 @@ const runningRow = z.object({ id: z.string(), identity: processIdentitySchema, b
 export function createPulse({ pool, clock, self, spool }: PulseDeps): Pulse {
   const startedAt = clock.now();
   let isEntered = false;
+  let begun = 0;
+  let written = 0;
 
   const bury = async (db: Pick<pg.Pool, 'query'>, now: Date) => {
     const { rows } = await db.query(RUNNING_SQL, [self.id]);
@@ -66,11 +68,16 @@ export function createPulse({ pool, clock, self, spool }: PulseDeps): Pulse {
       await db.query(BURY_SQL, [id, now, 'It ended without stopping: killed, or its machine went down.']);
     }
   };
-  const sayAlive = async (db: Pick<pg.Pool, 'query'>, now: Date) => {
+  /** Beats come over two pools, and one may wait long for its connection: then its figures are old, and it is said anew. */
+  const sayAlive = async (db: Pick<pg.Pool, 'query'>, now: Date): Promise<void> => {
+    begun += 1;
+    const number = begun;
     const { id, place, identity } = self;
     const { records, bytes, maxBytes, oldestAt, damaged } = spool();
     const figures = [records, bytes, maxBytes, oldestAt, damaged];
     await db.query(BEAT_SQL, [id, place, JSON.stringify(identity), startedAt, now, ...figures]);
+    if (number < written) await sayAlive(db, clock.now());
+    written = Math.max(written, number);
   };
   return {
     async beat(db = pool) {
