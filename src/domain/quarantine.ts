@@ -96,7 +96,7 @@ export interface QuarantineView {
   readonly issues: readonly Issue[];
   readonly receivedAt: string;
   readonly lastReceivedAt: string;
-  /** When it happened, as its body says. */
+  /** When it happened, as its body says, or, when it does not say, when it was observed. */
   readonly originalOccurredAt: string | null;
   readonly idempotencyKey: string | null;
   /** How often the same body came again. */

@@ -17,7 +17,9 @@ export const entrySchema = z
     issues,
     receivedAt: instant,
     lastReceivedAt: instant,
-    originalOccurredAt: instant.nullable().openapi({ description: 'When it happened, as its body says.' }),
+    originalOccurredAt: instant
+      .nullable()
+      .openapi({ description: 'When it happened, as its body says, or, when it does not say, when it was observed.' }),
     idempotencyKey: z.string().nullable(),
     repeats: z.int().openapi({ description: 'How often the same body came again.' }),
     state: z.enum(QUARANTINE_STATES),
