@@ -23,6 +23,7 @@ import { createFallback, type FallbackState, type Refuge } from './spool/fallbac
 import type { Submission } from './submission.ts';
 
 export { createQuarantine, type Kept, type Quarantine, type Refusal } from './quarantine.ts';
+export { saidOf } from './said.ts';
 export type { FallbackState, Refuge } from './spool/fallback.ts';
 export { createSpool, type Spool, type SpoolStats } from './spool/spool.ts';
 export type { RefusedEvent } from './spool/store-spooled.ts';

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import type { ServiceKeyRef } from '#domain/activity.ts';
 import type { Door } from '#domain/catalogue/type.ts';
 import type { AppError } from '#domain/errors.ts';
+import { isPlainObject } from '#domain/json.ts';
 import { type LeadReference, leadKeys } from '#domain/lead.ts';
 import { nextRetryAt } from '#domain/quarantine.ts';
 import { canonicalHash } from '#platform/canonical.ts';
 import { storableText } from '#platform/db/array-literal.ts';
 import { jsonText } from '#platform/json-text.ts';
+import { saidOf } from './said.ts';
 import { keyedId } from './spool/keyed-id.ts';
 
 /** An event that a door could read and that was refused. */
@@ -67,7 +69,7 @@ export function entryOf(refusal: Refusal, now: Date): QuarantineEntry {
   const { workspaceId, door, error, occurredAt } = refusal;
   const idempotencyKey = refusal.idempotencyKey ? storableText(refusal.idempotencyKey) : null;
   const body = jsonText(refusal.body);
-  const bodyHash = hashOf(refusal.body, body, idempotencyKey);
+  const bodyHash = hashOf(refusal, body, idempotencyKey);
   return {
     id: keyedId(workspaceId, `quarantine:${bodyHash}`),
     workspaceId,
@@ -102,9 +104,13 @@ function isStorable(date: Date | undefined): date is Date {
   return year >= 1 && year <= 9999;
 }
 
-/** Whatever the order of its members, a body is the same body; another idempotency key makes it another event. */
-function hashOf(body: unknown, bodyText: string, key: string | null): string {
+/**
+ * Whatever the order of its members, a body is the same body; another idempotency key makes it another event. Beside a key, an
+ * event of the lead door that is delivered again is the same one, as it would be in the book.
+ */
+function hashOf({ body, door }: Refusal, bodyText: string, key: string | null): string {
   // A string of ours for what nests too deep to be walked.
   const isDeep = typeof body !== 'string' && bodyText.startsWith('"');
-  return isDeep ? hash('sha256', `${bodyText}\n${key}`, 'hex') : canonicalHash([body, key]);
+  if (isDeep) return hash('sha256', `${bodyText}\n${key}`, 'hex');
+  return canonicalHash([key !== null && door === 'lead' && isPlainObject(body) ? saidOf(body) : body, key]);
 }

@@ -5,7 +5,7 @@ import { expressionFlaw, refuseFailedExpression } from '#domain/expression.ts';
 import { safeParse } from '#domain/issues.ts';
 import { isPlainObject, jsonFlaw } from '#domain/json.ts';
 import { emailKey, phoneKey } from '#domain/lead.ts';
-import type { Submission } from '#ingest/index.ts';
+import { type Submission, saidOf } from '#ingest/index.ts';
 import { canonicalHash } from '#platform/canonical.ts';
 import { authorOf, type Writer } from './author.ts';
 
@@ -80,8 +80,9 @@ export const logActivityBody = z.object({
     'When it happened, ISO 8601. When not given: observedAt, or else the moment of arrival.',
   ),
   observedAt: reference(instant).describe(
-    'When the sender learned of it: the time of an event whose own time nobody knows. Like the execution, it belongs to ' +
-      'what brings the event and not to the event: the same key and body with another one is a duplicate.',
+    'When the sender learned of it: the time of an event whose own time nobody knows. It is kept as observed_at in the ' +
+      'metadata, also beside a timestamp. Like the execution, it belongs to what brings the event and not to the event: ' +
+      'the same key and body with another one is a duplicate.',
   ),
   idempotencyKey: reference(name(255)).describe('As the header Idempotency-Key, for callers that cannot send headers.'),
 });
@@ -95,6 +96,8 @@ export interface SubmitContext extends Writer {
 
 const REQUIRED = ['eventType', 'eventCategory', 'description', 'source'] as const;
 const REFERENCES = ['leadId', 'leadAirtableId', 'leadEmail', 'leadPhone'] as const;
+/** Under which name the metadata have the observedAt of the body. */
+export const OBSERVED_AT = 'observed_at';
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(logActivityBody.shape));
 
 /**
@@ -106,7 +109,7 @@ export function toSubmission(body: unknown, context: SubmitContext): Submission 
   if (!parsed.success || !isPlainObject(body)) throw invalid(body, parsed.success ? [] : parsed.issues);
   const event = parsed.data;
   if (REFERENCES.every((field) => event[field] === undefined)) throw invalid(body, []);
-  const metadata = metadataOf(body);
+  const metadata = metadataOf(body, event.observedAt);
   const flaw = metadata && metadataFlaw(metadata);
   if (flaw) throw invalid(body, [{ path: 'metadata', message: flaw }]);
   const idempotencyKey = oneKey(event.idempotencyKey, context.idempotencyKey);
@@ -155,11 +158,23 @@ function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** Fields the interface does not know are kept beside the metadata: a caller that sends more loses nothing. */
-function metadataOf(body: Readonly<Record<string, unknown>>): Submission['metadata'] {
+/**
+ * Fields the interface does not know are kept beside the metadata: a caller that sends more loses nothing. So is the moment of
+ * the observation, which no other column has: it says that a time is no more than that. An `observed_at` of the caller's own
+ * keeps its place.
+ */
+function metadataOf(body: Readonly<Record<string, unknown>>, observedAt: Date | undefined): Submission['metadata'] {
   const given = isPlainObject(body.metadata) ? body.metadata : undefined;
-  const unknownFields = Object.entries(body).filter(([field]) => !KNOWN.has(field));
-  return unknownFields.length > 0 ? { ...given, other_fields: Object.fromEntries(unknownFields) } : given;
+  const isTaken = given !== undefined && Object.hasOwn(given, OBSERVED_AT);
+  const others = Object.entries(body).filter(
+    ([field]) => !KNOWN.has(field) || (field === 'observedAt' && isTaken && observedAt !== undefined),
+  );
+  if (others.length === 0 && observedAt === undefined) return given;
+  return {
+    ...given,
+    ...(observedAt !== undefined && !isTaken && { [OBSERVED_AT]: observedAt.toISOString() }),
+    ...(others.length > 0 && { other_fields: Object.fromEntries(others) }),
+  };
 }
 
 function metadataFlaw(metadata: Readonly<Record<string, unknown>>): string | undefined {
@@ -181,13 +196,8 @@ function oneKey(inBody: string | undefined, inHeader: string | undefined): strin
   throw new AppError('INVALID_INPUT', { issues: [{ path: 'idempotencyKey', message }] });
 }
 
-/**
- * The hash of what the caller said about the event; the key itself is no part of it. Beside a key, what brought the event
- * is none either: a webhook that is delivered twice says the same under the same key, in another execution and later.
- */
+/** The hash of what the caller said about the event; the key itself is no part of it, nor, beside it, what brought the event. */
 function hashOf(body: Readonly<Record<string, unknown>>, isKeyed: boolean): string {
   const { idempotencyKey, ...content } = body;
-  if (!isKeyed) return canonicalHash(content);
-  const { executionId, observedAt, ...said } = content;
-  return canonicalHash(said);
+  return canonicalHash(isKeyed ? saidOf(content) : content);
 }

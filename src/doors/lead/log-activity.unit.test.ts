@@ -204,8 +204,24 @@ describe('the moment at which the sender learned of it', () => {
     expect(take({ ...BODY, observedAt: AT })).toMatchObject({ occurredAt: new Date(AT), timeField: 'observedAt' });
     expect(take({ ...BODY, timestamp: AT, observedAt: LATER }).occurredAt).toEqual(new Date(AT));
     expect(take({ ...BODY, timestamp: null, observedAt: '' }).occurredAt).toBeUndefined();
-    expect(take({ ...BODY, observedAt: AT }).metadata).toBeUndefined();
     expect(pathsOf(refusal({ ...BODY, observedAt: 'soon' }))).toEqual(['observedAt']);
+  });
+
+  test('is kept in the metadata, with and without a time of the event itself', () => {
+    const metadata = { observed_at: AT };
+    expect(take({ ...BODY, observedAt: AT }).metadata).toEqual(metadata);
+    expect(take({ ...BODY, observedAt: '2025-11-07T09:15:05+01:00' }).metadata).toEqual(metadata);
+    const more = { timestamp: LATER, observedAt: AT, metadata: { a: 1 }, workflowName: 'UYSP' };
+    expect(take({ ...BODY, ...more }).metadata).toEqual({ a: 1, ...metadata, other_fields: { workflowName: 'UYSP' } });
+    expect(take({ ...BODY, observedAt: '' }).metadata).toBeUndefined();
+    expect(take({ ...BODY, metadata: { a: 1 }, observedAt: null }).metadata).toEqual({ a: 1 });
+  });
+
+  test('leaves an observed_at of the caller in its place', () => {
+    const own = { observed_at: 'at noon' };
+    const kept = { ...own, other_fields: { observedAt: AT } };
+    expect(take({ ...BODY, metadata: own, observedAt: AT }).metadata).toEqual(kept);
+    expect(take({ ...BODY, metadata: own, observedAt: '' }).metadata).toEqual(own);
   });
 
   test('tells two deliveries of one event apart, not two events: beside a key it is no part of what was said', () => {

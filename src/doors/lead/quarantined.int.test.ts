@@ -86,6 +86,24 @@ describe('an event that is refused', () => {
     expect(await door.quarantined(two)).toHaveLength(1);
   });
 
+  test('is the same report when it is delivered again under its key, in another execution and later', async () => {
+    const workspace = await door.book.makeWorkspace();
+    const report = leadEvent({ eventCategory: 'BOOKING' });
+    const deliver = (at: string, executionId: string, key?: string) =>
+      door.send(workspace, { ...report, observedAt: `2025-03-01T${at}:00Z`, executionId }, key);
+    await deliver('10:00', '1', 'report-1');
+    await deliver('11:00', '2', 'report-1');
+    await door.send(workspace, report, 'report-1');
+    const observed = new Date('2025-03-01T10:00:00Z');
+    expect(await door.quarantined(workspace)).toMatchObject([{ repeats: 2, original_occurred_at: observed }]);
+    await door.send(workspace, { ...report, description: 'another report' }, 'report-1');
+    await deliver('10:00', '1');
+    await deliver('11:00', '1');
+    await deliver('10:00', '2');
+    const entries = await door.quarantined(workspace);
+    expect(entries.map(({ repeats }) => repeats).toSorted()).toEqual([0, 0, 0, 0, 2]);
+  });
+
   test('waits anew when it is sent again after it was discarded', async () => {
     const workspace = await door.book.makeWorkspace();
     const body = leadEvent({ description: '' });
@@ -196,4 +214,33 @@ test('an activity of the spool that the book refuses is kept as the body that it
     source: 'test:append',
     timestamp: activity.occurredAt.toISOString(),
   });
+});
+
+test('a report of the spool that the book refuses says again when it was observed, and is one with what is delivered again', async () => {
+  const workspace = await door.book.makeWorkspace();
+  const error = new AppError('CATEGORY_MISMATCH');
+  const refuse = async (at: string, metadata: NewActivity['metadata'] = { observed_at: at }) => {
+    const idempotency = { key: 'key:report-1', bodyHash: 'x' };
+    await door.quarantine.keepRefused({
+      activity: smsSent(workspace, { occurredAt: new Date(at), metadata, idempotency }),
+      error,
+    });
+  };
+  await refuse('2025-03-01T10:00:00.000Z');
+  await refuse('2025-03-01T11:00:00.000Z');
+  const [entry, ...more] = await door.quarantined(workspace);
+  expect(more).toEqual([]);
+  expect(entry).toMatchObject({ repeats: 1 });
+  const body: unknown = JSON.parse(String(entry?.text));
+  expect(body).toMatchObject({ observedAt: '2025-03-01T10:00:00.000Z' });
+  expect(body).not.toHaveProperty('timestamp');
+  expect(body).not.toHaveProperty('metadata');
+  await refuse('2025-03-01T12:00:00.000Z', { observed_at: '2025-03-01T13:00:00.000Z', step: 2 });
+  await refuse('2025-03-01T12:00:00.000Z', { observed_at: 'at noon' });
+  const bodies = (await door.quarantined(workspace)).map(({ text }) => JSON.parse(String(text)));
+  const timestamp = '2025-03-01T12:00:00.000Z';
+  expect(bodies).toContainEqual(
+    expect.objectContaining({ timestamp, observedAt: '2025-03-01T13:00:00.000Z', metadata: { step: 2 } }),
+  );
+  expect(bodies).toContainEqual(expect.objectContaining({ timestamp, metadata: { observed_at: 'at noon' } }));
 });

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { NewActivity } from '#domain/activity.ts';
 import { AppError } from '#domain/errors.ts';
 import { safeParse } from '#domain/issues.ts';
@@ -7,7 +7,7 @@ import type { Ingest, Quarantine, Refusal } from '#ingest/index.ts';
 import { jsonText } from '#platform/json-text.ts';
 import type { EventTally } from '#platform/metrics.ts';
 import { givenAuthor } from './author.ts';
-import { LIMITS, logActivityBody, type SubmitContext } from './log-activity.ts';
+import { LIMITS, logActivityBody, OBSERVED_AT, type SubmitContext } from './log-activity.ts';
 
 /** Where this door hands its events in, and where it leaves those that are refused. */
 export interface LeadDoorDeps {
@@ -57,7 +57,9 @@ function readable<T extends z.ZodType>(schema: T, value: unknown): z.output<T> |
 /** The body that would become this activity: how one that was refused late is shown, edited and replayed. */
 export function bodyOf(activity: NewActivity): Readonly<Record<string, unknown>> {
   const { type, category, leadId, leadAirtableId, leadEmail, leadPhone, description, source } = activity;
-  const { message, metadata, executionId, occurredAt } = activity;
+  const { message, executionId, occurredAt } = activity;
+  const { observedAt, metadata } = observationOf(activity.metadata);
+  const happenedAt = occurredAt.toISOString();
   const createdBy = givenAuthor(activity.actor, activity.createdBy, source);
   return {
     eventType: type,
@@ -72,6 +74,21 @@ export function bodyOf(activity: NewActivity): Readonly<Record<string, unknown>>
     source,
     ...(executionId != null && { executionId }),
     ...(createdBy !== undefined && { createdBy }),
-    timestamp: occurredAt.toISOString(),
+    ...(observedAt !== happenedAt && { timestamp: happenedAt }),
+    ...(observedAt !== undefined && { observedAt }),
   };
+}
+
+/**
+ * Takes the observation out of the metadata again: as a field of the body it is no part of what a key stands for, so that
+ * the report that is delivered again meets this body.
+ */
+function observationOf(metadata: NewActivity['metadata']) {
+  const observedAt = metadata && Object.hasOwn(metadata, OBSERVED_AT) ? metadata[OBSERVED_AT] : undefined;
+  // As toSubmission() writes it; whatever else is there was said by the caller.
+  if (typeof observedAt !== 'string' || !z.iso.datetime({ precision: 3 }).safeParse(observedAt).success) {
+    return { observedAt: undefined, metadata };
+  }
+  const others = Object.entries(metadata ?? {}).filter(([name]) => name !== OBSERVED_AT);
+  return { observedAt, metadata: others.length > 0 ? Object.fromEntries(others) : null };
 }
