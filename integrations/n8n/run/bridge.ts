@@ -69,6 +69,11 @@ export async function openBridge(target: string, port: number): Promise<Bridge> 
   };
 }
 
+/** Was the bridge asked exactly so often, and answered each time that it has the event? */
+export function isKnown(requests: readonly BridgeRequest[], times: number): boolean {
+  return requests.length === times && requests.every(({ status }) => status === 200);
+}
+
 function headersOf(req: IncomingMessage, state: BridgeState): Record<string, string> {
   const key = state === '401' ? undefined : req.headers['x-api-key'];
   return { 'content-type': 'application/json', ...(typeof key === 'string' && { 'x-api-key': key }) };
