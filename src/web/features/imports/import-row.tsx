@@ -13,13 +13,15 @@ import { RunProgress } from './run-progress.tsx';
 
 interface ImportRowProps {
   readonly run: ImportRunView;
+  /** What it says as long as no record is dealt with. */
+  readonly unbegun: string;
   readonly opened: boolean;
   readonly onToggle: () => void;
   readonly onBegun: (id: string) => void;
 }
 
 /** One import: how far it is, what it brought, what can be done about it. Opens to its report. */
-export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
+export function ImportRow({ run, unbegun, opened, onToggle, onBegun }: ImportRowProps) {
   const utils = trpc.useUtils();
   const settled = { onSettled: () => void utils.imports.invalidate() };
   const stop = trpc.imports.stop.useMutation({ ...settled, onError: (e) => toastError('The import goes on', e) });
@@ -95,6 +97,7 @@ export function ImportRow({ run, opened, onToggle, onBegun }: ImportRowProps) {
                   records={counts.records}
                   bytesDone={run.bytesDone}
                   bytes={run.bytes}
+                  unbegun={unbegun}
                 />
               )}
               {run.error && (

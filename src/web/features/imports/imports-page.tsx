@@ -11,6 +11,7 @@ import { LoadError, NoPermission, Nothing } from '../../ui/states.tsx';
 import { TableSkeleton } from '../../ui/table-skeleton.tsx';
 import { ImportRow } from './import-row.tsx';
 import classes from './imports.module.css';
+import { unbegun } from './in-line.ts';
 import { Mappings } from './mappings.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 
@@ -82,6 +83,7 @@ function Imports() {
                   <ImportRow
                     key={run.id}
                     run={run}
+                    unbegun={unbegun(run, runs)}
                     opened={opened === run.id}
                     onToggle={() => void setOpened(opened === run.id ? null : run.id)}
                     onBegun={begun}

@@ -11,10 +11,12 @@ interface RunProgressProps {
   readonly records: number;
   readonly bytesDone: number;
   readonly bytes: number;
+  /** What it says as long as nothing is dealt with. */
+  readonly unbegun: string;
 }
 
 /** How far an import or a comparison is, how fast it goes, and how long it will still take. */
-export function RunProgress({ label, records, bytesDone, bytes }: RunProgressProps) {
+export function RunProgress({ label, records, bytesDone, bytes, unbegun }: RunProgressProps) {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     setSamples((known) => withSample(known, { at: performance.now(), records, bytes: bytesDone }));
@@ -30,9 +32,7 @@ export function RunProgress({ label, records, bytesDone, bytes }: RunProgressPro
     <>
       <Progress value={share} mt={6} size="sm" animated aria-label={label} />
       <Text size="xs" c="dimmed" mt={4}>
-        {records === 0 && share < 1
-          ? 'Waiting to begin: one file is worked on at a time'
-          : words.filter((word) => word !== undefined).join(' · ')}
+        {records === 0 && share < 1 ? unbegun : words.filter((word) => word !== undefined).join(' · ')}
       </Text>
     </>
   );

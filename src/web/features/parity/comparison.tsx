@@ -18,6 +18,8 @@ import { ItemsDrawer, type ItemsTarget } from './items-drawer.tsx';
 import classes from './parity.module.css';
 
 const AT_WORK = 1_000;
+/** What else the server is at work on is not known here. */
+const UNBEGUN = 'Not begun yet: the server works on one file at a time';
 
 /** One comparison: its figures, its days, its table, and what to do about what is missing. */
 export function Comparison({ id }: { readonly id: string }) {
@@ -104,7 +106,13 @@ function Verdict({ run }: { readonly run: ParityRunView }) {
             Stop
           </Button>
         </Group>
-        <RunProgress label="Share compared" records={records} bytesDone={run.bytesDone} bytes={run.bytes} />
+        <RunProgress
+          label="Share compared"
+          records={records}
+          bytesDone={run.bytesDone}
+          bytes={run.bytes}
+          unbegun={UNBEGUN}
+        />
       </Paper>
     );
   }
