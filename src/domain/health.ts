@@ -44,7 +44,10 @@ export const sourceHealth = z.object({
   refused: count,
   /** From happened to recorded, of the last 24 hours; null without any. */
   lagMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),
-  /** From recorded to written to the open streams of this process, of the last ones; null when nobody followed. */
+  /**
+   * From recorded until this process had read it for open pages, of the last ones, whether or not a page shows them; null
+   * when nobody had a page of the workspace open.
+   */
   shownMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),
 });
 export type SourceHealth = z.infer<typeof sourceHealth>;
@@ -100,7 +103,7 @@ export const healthReport = z.object({
     stalled: count,
     tail: z.enum(['reading', 'dormant', 'broken']),
     brokenSince: instant.nullable(),
-    /** From recorded to written to the open streams, of the last batches; null when nobody followed. */
+    /** From recorded until this process had read it for those who follow, of the last batches; null when nobody followed. */
     deliveryMs: z.object({ p50: millis, p95: millis, p99: millis }).nullable(),
   }),
   /** Of the workspace; null while the database cannot say. */

@@ -29,3 +29,17 @@ test('how long activities took to open feeds is known by source, once somebody f
   }
   expect(server.live.deliveriesOf('019a0000-0000-7000-8000-00000000ffff').size).toBe(0);
 });
+
+test('it is known of what this process has read for open feeds, also of what none of them shows', async () => {
+  const server = await startLiveServer({ databaseUrl: database.url });
+  onTestFinished(() => server.stop());
+  const stream = openEventStream(() => `${server.url}/api/stream?source=n8n:shown`, { lastEventId: '' });
+  onTestFinished(() => stream.close());
+  await stream.connected();
+  await append(database.pool, [newActivity({ source: 'n8n:unseen' }), newActivity({ source: 'n8n:shown' })]);
+  await stream.until((events) => events.length === 1);
+  await expect
+    .poll(() => [...server.live.deliveriesOf(WORKSPACE).keys()].toSorted())
+    .toEqual(['n8n:shown', 'n8n:unseen']);
+  expect(stream.events).toHaveLength(1);
+});

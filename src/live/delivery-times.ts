@@ -3,8 +3,8 @@ const SOURCES = 1_000;
 const TIMES = 100;
 
 /**
- * How long the activities of each source took from recorded to written to the sockets: the last of them, of those sources that
- * were heard last. Bounded, whatever callers call their sources.
+ * How long the activities of each source took from recorded until they had been read for open feeds: the last of them, of those
+ * sources that were heard last. Bounded, whatever callers call their sources.
  */
 export class DeliveryTimes {
   /** By workspace and source; the one that was heard longest ago comes first. */

@@ -131,7 +131,10 @@ export class Hub implements TailListener {
     this.#noteDelivery(events);
   }
 
-  /** The oldest of a batch has waited longest. What was there before anybody followed has waited for nobody. */
+  /**
+   * The oldest of a batch has waited longest. What was there before anybody followed has waited for nobody. Noted once per batch
+   * and not per socket, of whatever was read: which feeds an event is of, and how fast each reader takes it, is another matter.
+   */
   #noteDelivery(events: readonly LiveEvent[]): void {
     const ms = this.#waitedMs(events[0]);
     if (!this.isWanted() || ms === undefined) return;
@@ -155,7 +158,7 @@ export class Hub implements TailListener {
     return recordedAt >= this.#begunAt ? Math.max(0, this.#deps.clock.now().getTime() - recordedAt) : undefined;
   }
 
-  /** By source of the workspace: from recorded to written to its open streams, of the last ones, in milliseconds. */
+  /** By source of the workspace: from recorded until it had been read for open feeds, of the last ones, in milliseconds. */
   deliveriesOf(workspaceId: string): ReadonlyMap<string, readonly number[]> {
     return this.#times.of(workspaceId);
   }

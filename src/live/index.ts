@@ -35,7 +35,7 @@ export interface LiveDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly matchSearch: MatchSearch;
-  /** Hears how old the oldest activity of each batch was when it was written to the sockets. */
+  /** Hears how old the oldest activity of each batch was when it had been read for those who follow. */
   readonly metrics?: Pick<Metrics, 'delivery'>;
   readonly limits?: Partial<LiveLimits>;
 }

@@ -122,7 +122,7 @@ export interface LiveStats {
   /** When it last read up to the head of the book, and since when it cannot. */
   readonly currentAt: Date | undefined;
   readonly brokenSince: Date | undefined;
-  /** From recorded to written to the sockets, of the oldest activity of each of the last batches, in milliseconds. */
+  /** From recorded until this process had read it, of the oldest activity of each of the last batches, in milliseconds. */
   readonly deliveryMs: readonly number[];
 }
 
@@ -151,8 +151,8 @@ export interface Live extends Service {
   closeWhere(predicate: (principal: Principal) => boolean): number;
   stats(): LiveStats;
   /**
-   * By source of a workspace that somebody follows over this process: from recorded to written to the sockets, of the last
-   * activities, in milliseconds.
+   * By source of a workspace of which a feed is open in this process: from recorded until this process had read it and, but to
+   * feeds that search, handed it on, of the last activities, in milliseconds. Also of those that no open feed shows.
    */
   deliveriesOf(workspaceId: string): ReadonlyMap<string, readonly number[]>;
   /** Resolves once everything in the book has been read; wakes the reader if it rests. @throws AppError UNAVAILABLE */

@@ -23,7 +23,7 @@ export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void;
   procedure(path: string, outcome: 'ok' | 'error', seconds: number): void;
   flight(rows: number, seconds: number, outcome: 'ok' | 'error'): void;
-  /** From recorded in the book to written to the sockets of those who follow. */
+  /** From recorded in the book until this process had read it for those who follow. */
   delivery(seconds: number): void;
 }
 
@@ -82,7 +82,7 @@ export function createMetrics(): Metrics {
   });
   const deliveries = new Histogram({
     name: 'historybook_live_delivery_seconds',
-    help: 'From recorded in the book to written to open streams, the slowest of each batch',
+    help: 'From recorded in the book until this process had read it for open streams, the slowest of each batch',
     buckets: FAST_SECONDS,
     registers,
   });

@@ -131,7 +131,7 @@ function Live({ report: { live } }: { readonly report: Report }) {
         ['Reader', TAILS[live.tail]],
         ...(live.brokenSince ? [['Broken since', <When key="broken" at={live.brokenSince} />] as const] : []),
         [
-          'Recorded to sent',
+          'Recorded to read',
           live.deliveryMs
             ? `${spanText(live.deliveryMs.p50)}, 95 % within ${spanText(live.deliveryMs.p95)}`
             : 'Nothing lately',

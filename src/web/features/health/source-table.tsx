@@ -162,7 +162,7 @@ function SourceRow({ source }: { readonly source: Source }) {
             </Text>
             {source.shownMs && (
               <Text size="xs" c="dimmed">
-                then {spanText(source.shownMs.p50)} to open pages
+                then {spanText(source.shownMs.p50)} until read for open pages
               </Text>
             )}
           </>
