@@ -244,7 +244,7 @@ describe(DELIVERY, () => {
       type,
       description,
       source: 'n8n:st-delivery',
-      metadata: { simpletexting_id: '507f191e810c19729de80001' },
+      metadata: { simpletexting_id: '507f191e810c19729de80001', observed_at: entry?.observedAt },
       // SimpleTexting does not say when: it is when the report came, the first time.
       occurred_at: new Date(String(entry?.observedAt)),
     };
