@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     log.info({ signal }, 'stopping');
     try {
       await application.stop();
+      log.info({ signal }, 'stopped');
       process.exit(0);
     } catch (error) {
       log.error({ err: error }, 'did not stop cleanly');
