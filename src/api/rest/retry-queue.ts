@@ -125,7 +125,8 @@ const linkLead = defineRoute({
   },
 });
 
-const leadBody = newLead.openapi('NewLeadOfEvent');
+// Made anew: a schema of the domain may be older than what gives schemas their openapi().
+const leadBody = z.object(newLead.shape).openapi('NewLeadOfEvent');
 const createLead = defineRoute({
   permission,
   method: 'post',
@@ -158,14 +159,12 @@ const discard = defineRoute({
 const replayAllBody = massFilter
   .omit({ state: true })
   .extend({
-    correction: mergePatch
-      .openapi({
-        type: 'object',
-        additionalProperties: true,
-        description:
-          'What is changed in the body of each before it is replayed, as a JSON merge patch (RFC 7386): members replace those of the body, null takes one away. It stays in those that are refused all the same; what came is kept beside it.',
-      })
-      .optional(),
+    correction: mergePatch.optional().openapi({
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'What is changed in the body of each before it is replayed, as a JSON merge patch (RFC 7386): members replace those of the body, null takes one away. It stays in those that are refused all the same; what came is kept beside it.',
+    }),
   })
   .openapi('ReplayOfMany');
 const replayAll = defineRoute({
